@@ -1,0 +1,57 @@
+/*
+ * A borrowed run of bytes: whoever made it keeps the memory.
+ *
+ * Everything from outside travels as bytes, never as char *: it may hold NUL
+ * and has no terminator.  A char * in a struct is a checked, NUL-terminated
+ * copy in an arena.
+ */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct bytes {
+	const char *data;
+	size_t len;
+};
+
+/* The bytes of a string, without its terminator. */
+static inline struct bytes
+bytes_of(const char *text)
+{
+	return (struct bytes) { text, strlen(text) };
+}
+
+/* What is left after the first len bytes; nothing when there are fewer. */
+static inline struct bytes
+bytes_skip(struct bytes bytes, size_t len)
+{
+	if (len > bytes.len)
+		len = bytes.len;
+	return (struct bytes) { bytes.data + len, bytes.len - len };
+}
+
+static inline bool
+bytes_start(struct bytes bytes, struct bytes prefix)
+{
+	return bytes.len >= prefix.len
+	    && memcmp(bytes.data, prefix.data, prefix.len) == 0;
+}
+
+/* Without the blanks, tabs and line ends at both ends. */
+static inline struct bytes
+bytes_trim(struct bytes bytes)
+{
+	while (bytes.len > 0 && strchr(" \t\r\n", bytes.data[0]) != NULL
+	    && bytes.data[0] != '\0')
+		bytes = bytes_skip(bytes, 1);
+	while (bytes.len > 0
+	    && strchr(" \t\r\n", bytes.data[bytes.len - 1]) != NULL
+	    && bytes.data[bytes.len - 1] != '\0')
+		bytes.len--;
+	return bytes;
+}
+
+#endif

@@ -1,0 +1,32 @@
+#include "base/digest.h"
+
+void
+digest_init(struct digest_state *state)
+{
+	sha256_init(&state->sha256);
+}
+
+void
+digest_add(struct digest_state *state, struct bytes bytes)
+{
+	sha256_update(&state->sha256, bytes.len, (const uint8_t *)bytes.data);
+}
+
+struct digest
+digest_finish(struct digest_state *state)
+{
+	struct digest digest;
+
+	sha256_digest(&state->sha256, sizeof(digest.data), digest.data);
+	return digest;
+}
+
+struct digest
+digest_of(struct bytes bytes)
+{
+	struct digest_state state;
+
+	digest_init(&state);
+	digest_add(&state, bytes);
+	return digest_finish(&state);
+}

@@ -1,0 +1,30 @@
+/*
+ * SHA-256, by nettle: it uses the processor's own instructions where there
+ * are any, and comes with libetpan anyway.
+ */
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include <stdint.h>
+
+#include <nettle/sha2.h>
+
+#include "base/bytes.h"
+
+struct digest {
+	uint8_t data[SHA256_DIGEST_SIZE];
+};
+
+/* Of bytes that come in pieces: init, any number of adds, finish. */
+struct digest_state {
+	struct sha256_ctx sha256;
+};
+
+void digest_init(struct digest_state *state);
+void digest_add(struct digest_state *state, struct bytes bytes);
+struct digest digest_finish(struct digest_state *state);
+
+/* Of bytes that are all there. */
+struct digest digest_of(struct bytes bytes);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * Every bound on what comes from outside, each with its reason.  Nothing else
+ * in the program decides how much is too much.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* --- LMTP (RFC 2033, RFC 5321 4.5.3.1) --- */
+
+/* Postfix's default message_size_limit is 10 MB; what it takes, we take. */
+#define MAX_MESSAGE (50UL * 1024 * 1024)
+/* RFC 5321 asks for 512 and more for extensions; Postfix reads 2048. */
+#define MAX_COMMAND 2048
+/* RFC 5321 4.5.3.1.8 asks for 100; Postfix sends 50 at a time by default. */
+#define MAX_RECIPIENTS 1000
+/* A client that only makes errors is not a mail system. */
+#define MAX_SESSION_ERRORS 20
+/* Postfix opens 20 by default, several Postfixes a few hundred. */
+#define MAX_SESSIONS 1000
+/* RFC 5321 4.5.3.2.7: a server waits at least five minutes. */
+#define IDLE_SECONDS 300
+/* At SIGTERM, a message on its way may finish. */
+#define SHUTDOWN_SECONDS 10
+
+/* --- a message (RFC 5322, RFC 2045) --- */
+
+/* Bounces of bounces; real reports nest three parts deep. */
+#define MAX_MIME_DEPTH 16
+/* Real reports have fewer than ten. */
+#define MAX_MIME_PARTS 200
+/* A forwarded report is one message in another. */
+#define MAX_MESSAGE_DEPTH 3
+/* RFC 5322 has no bound; real headers stay below 64 kB. */
+#define MAX_HEADER (1024UL * 1024)
+/* A header field worth keeping. */
+#define MAX_HEADER_TEXT 2000
+
+/* --- containers --- */
+
+/* The largest real report seen was 71 MB of XML (100,000 records). */
+#define MAX_UNPACKED (192UL * 1024 * 1024)
+/* XML of reports packs 30 to 60 times; zlib's limit is 1030. */
+#define MAX_RATIO 400
+/* The ratio is judged once this much has come out. */
+#define MIN_RATIO_BYTES (1024UL * 1024)
+/* A zip holds one report, rarely two. */
+#define MAX_MEMBERS 100
+/* gzip in zip, gzip in gzip: one container in another. */
+#define MAX_UNPACK_DEPTH 2
+
+/* --- DMARC reports --- */
+
+/* Twice the largest real report seen. */
+#define MAX_DMARC_RECORDS 250000
+/* RFC 9990 3.1.3: a hundred signatures a row. */
+#define MAX_DKIM_RESULTS 200
+#define MAX_SPF_RESULTS  50
+/* Override reasons of one record; two is much. */
+#define MAX_REASONS 50
+/* Errors in the metadata. */
+#define MAX_METADATA_ERRORS 100
+/* Text of one element; comments with ARC chains reach 2 kB. */
+#define MAX_ELEMENT_TEXT 16384
+/* The schema is six deep, extensions a little more. */
+#define MAX_XML_DEPTH 64
+/* Remarks kept on one report; more are counted. */
+#define MAX_NOTES 100
+
+/* --- TLS reports --- */
+
+/* The whole JSON is held in memory; real ones are a few kB. */
+#define MAX_JSON         (32UL * 1024 * 1024)
+#define MAX_TLS_POLICIES 10000
+#define MAX_TLS_FAILURES 100000
+/* Policy strings or MX hosts of one policy. */
+#define MAX_TLS_STRINGS 1000
+
+/* --- files --- */
+
+/* Folders in folders under one path given to import. */
+#define MAX_FOLDER_DEPTH 64
+
+#endif

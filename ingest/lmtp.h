@@ -1,0 +1,79 @@
+/*
+ * One LMTP conversation (RFC 2033) as a state machine: bytes in, replies out.
+ *
+ * It owns no socket and no clock, so a test talks to it with strings, and the
+ * fuzzer does too.  Lines end in CRLF and a message ends in CRLF.CRLF, never
+ * in anything less (a bare LF is how SMTP smuggling starts).
+ *
+ * A whole message is handed out and the conversation waits, taking no more
+ * input, until lmtp_finish() says what became of it: the 250 of a message is
+ * sent by whoever has put it on disk.
+ */
+#ifndef INGEST_LMTP_H
+#define INGEST_LMTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/bytes.h"
+#include "base/compiler.h"
+
+struct lmtp_envelope {
+	const char *lhlo;      /* the client's name for itself */
+	const char *mail_from; /* "" for the null reverse-path */
+	const char *const *rcpt_to;
+	size_t rcpt_count;
+};
+
+/* What became of a message; the reply is the same for each recipient. */
+enum lmtp_verdict {
+	LMTP_STORED,    /* 250 2.0.0: it is on disk */
+	LMTP_TRY_LATER, /* 451 4.3.0: something local is wrong */
+	LMTP_NO_ROOM,   /* 452 4.3.1: the disk is full */
+};
+
+struct lmtp_config {
+	const char *hostname;
+	size_t max_message; /* bytes; announced as SIZE */
+	/* Says whether mail for that address is taken; NULL takes all. */
+	bool (*accepts)(void *context, const char *rcpt_to);
+	void *context;
+};
+
+struct lmtp;
+
+struct lmtp *lmtp_new(const struct lmtp_config *config);
+void lmtp_free(struct lmtp *lmtp);
+
+/* Appends the greeting to out. */
+void lmtp_greet(struct lmtp *lmtp, struct buffer *out);
+
+enum lmtp_state {
+	LMTP_READING, /* all input was used; more is welcome */
+	LMTP_WAITING, /* a message is whole: lmtp_finish() goes next */
+	LMTP_CLOSING, /* send what is in out, then hang up */
+};
+
+/*
+ * Takes what arrived, appends the replies, and says in *used how much of it
+ * was taken: all of it, but for a whole message in LMTP_WAITING, whose next
+ * commands are to be fed again after lmtp_finish().
+ */
+MUST_CHECK enum lmtp_state lmtp_feed(
+    struct lmtp *lmtp, struct bytes in, size_t *used, struct buffer *out);
+
+/* In LMTP_WAITING: the envelope and the message, unstuffed, CRLF kept.  They
+ * stay until lmtp_finish(). */
+const struct lmtp_envelope *lmtp_envelope(const struct lmtp *lmtp);
+struct bytes lmtp_message(const struct lmtp *lmtp);
+
+/* Ends LMTP_WAITING: one reply for each recipient (RFC 2033 4.2). */
+void lmtp_finish(
+    struct lmtp *lmtp, enum lmtp_verdict verdict, struct buffer *out);
+
+/* Appends "421 4.x.x reason" for a hang-up that is our idea. */
+void lmtp_hang_up(
+    struct lmtp *lmtp, const char *code_and_text, struct buffer *out);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * The questions to the store.  One function each; rows come through a
+ * callback, in a stated order, and are valid until it returns.  A callback
+ * that returns false ends the question, which then fails with its error.
+ *
+ * Conflicts are in no sum and no list unless it says so.
+ */
+#ifndef STORE_QUERY_H
+#define STORE_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/compiler.h"
+#include "parse/address.h"
+#include "parse/report.h"
+
+struct arena;
+struct error;
+struct store;
+
+/* Which reports a question is about: those that begin in [since, until). */
+struct store_filter {
+	const char *const *domains; /* these and their subdomains */
+	size_t domain_count;        /* 0 for all */
+	int64_t since, until;       /* seconds since the epoch, UTC */
+};
+
+#define STORE_SINCE_EVER INT64_MIN
+#define STORE_UNTIL_EVER INT64_MAX
+
+/* What is there at all, and from when to when. */
+struct store_extent {
+	size_t report_count;
+	int64_t first_begin, last_begin; /* when report_count is not 0 */
+};
+MUST_CHECK bool store_extent(struct store *store,
+    const struct store_filter *filter, struct store_extent *out,
+    struct error *err);
+
+/* One domain's DMARC reports; messages by what became of them. */
+struct store_dmarc_total {
+	const char *domain; /* the policy domain */
+	int64_t reports, reporters;
+	int64_t messages, passed;
+	int64_t failed;                           /* of which: */
+	int64_t delivered, quarantined, rejected; /* by disposition */
+};
+/* Most messages first, then by domain. */
+MUST_CHECK bool store_dmarc_totals(struct store *store,
+    const struct store_filter *filter,
+    bool (*row)(void *context, const struct store_dmarc_total *total,
+	struct error *err),
+    void *context, struct error *err);
+
+/* One domain's sessions under one type of policy; not to be added up over
+ * types (RFC 8460 section 4). */
+struct store_tls_total {
+	const char *domain;      /* the policy-domain */
+	const char *policy_type; /* "sts", "tlsa", "no-policy-found", other */
+	int64_t reports, reporters;
+	int64_t successful_sessions, failed_sessions;
+};
+/* By domain, then policy type. */
+MUST_CHECK bool store_tls_totals(struct store *store,
+    const struct store_filter *filter,
+    bool (*row)(
+	void *context, const struct store_tls_total *total, struct error *err),
+    void *context, struct error *err);
+
+/* Failing messages of one domain from one address. */
+struct store_failing_source {
+	const char *domain;
+	struct address source_ip; /* none when it was not an address */
+	int64_t messages;
+};
+MUST_CHECK bool store_failing_sources(struct store *store,
+    const struct store_filter *filter,
+    bool (*row)(void *context, const struct store_failing_source *source,
+	struct error *err),
+    void *context, struct error *err);
+
+/* Everything ever delivered, by outcome: index is enum store_outcome. */
+struct store_outcome_counts {
+	int64_t messages[9];
+	int64_t arrivals;
+	int64_t conflicts; /* reports kept apart */
+};
+MUST_CHECK bool store_outcomes(
+    struct store *store, struct store_outcome_counts *out, struct error *err);
+
+/* What could not be read: the reasons, most frequent first.  Of messages that
+ * were received in [since, until) of the filter; domains do not matter. */
+MUST_CHECK bool store_quarantine_reasons(struct store *store,
+    const struct store_filter *filter,
+    bool (*row)(
+	void *context, const char *reason, int64_t findings, struct error *err),
+    void *context, struct error *err);
+
+/* One report, without its records. */
+struct store_report_row {
+	int64_t id;
+	enum report_kind kind;
+	bool is_conflict;
+	const char *org_name, *email, *report_id, *domain;
+	int64_t begin, end, received;
+	int64_t records;  /* records or policies */
+	int64_t messages; /* DMARC: messages; TLS: sessions of all policies */
+	int64_t passed;   /* DMARC: messages; TLS: successful sessions */
+	size_t note_count;
+};
+/* The newest begin first, then by id; conflicts too; at most limit (0: all). */
+MUST_CHECK bool store_reports(struct store *store,
+    const struct store_filter *filter, size_t limit,
+    bool (*row)(void *context, const struct store_report_row *report,
+	struct error *err),
+    void *context, struct error *err);
+
+/* One report whole, as its sender wrote it, and how it came. */
+struct stored_report {
+	int64_t id;
+	bool is_conflict;
+	int64_t conflicts_with; /* the report that is counted, or 0 */
+	int64_t received;
+	const char *source;    /* the file or client it first came from */
+	const char *mail_from; /* NULL for a file */
+	const char *part;
+	const char *message_id; /* NULL when absent, as all below */
+	const char *from, *subject;
+	struct report report;
+};
+/* Fails with ERROR_NO_INPUT when there is no report of that id. */
+MUST_CHECK bool store_report(struct store *store, int64_t id,
+    struct arena *arena, struct stored_report *out, struct error *err);
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * The database: one SQLite file, opened, checked, written.  Questions to it
+ * are in store/query.h.  Nothing outside store/ knows that it is SQLite.
+ *
+ *	store_open(&store, path, STORE_WRITE, &err)
+ *	store_begin(store, &err)
+ *	store_add(store, &delivery, &result, &err)   any number of times
+ *	store_commit(store, &err)                    now it is on disk
+ *	store_close(store)
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/compiler.h"
+#include "parse/reading.h"
+
+struct error;
+struct store;
+
+enum store_mode {
+	STORE_READ,  /* never creates, never changes anything */
+	STORE_WRITE, /* creates the file when it is not there */
+};
+
+/*
+ * Opens a database.  Fails with ERROR_NO_INPUT when it is not there (or, to
+ * write, its folder is not), ERROR_NO_PERM, ERROR_INPUT when it belongs to
+ * another program, to a newer version of this one or is damaged, and
+ * ERROR_SYSTEM.
+ */
+MUST_CHECK bool store_open(struct store **out, const char *path,
+    enum store_mode mode, struct error *err);
+void store_close(struct store *store);
+
+/* What arrived, how, and what was found in it. */
+struct delivery {
+	const struct reading *reading;
+	struct bytes raw;      /* the bytes as delivered */
+	int64_t received;      /* seconds since the epoch, UTC */
+	bool is_lmtp;          /* else it was imported from a file */
+	const char *source;    /* the file's name, or the client's */
+	const char *mail_from; /* NULL for a file */
+	const char *rcpt_to;   /* recipients, joined by ","; NULL for a file */
+};
+
+/* What becomes of a message as a whole. */
+enum store_outcome {
+	STORE_STORED = 1,  /* at least one report was new */
+	STORE_CONFLICT,    /* one had the key of another, with other content */
+	STORE_QUARANTINED, /* something in it could not be read; kept aside */
+	STORE_DUPLICATE,   /* all of its reports were known */
+	STORE_FAILURE,     /* a failure report: counted */
+	STORE_BOUNCE,      /* a delivery status notification: counted */
+	STORE_NO_REPORT,   /* nothing in it for us */
+	STORE_KNOWN,       /* the same bytes were delivered before */
+};
+#define STORE_OUTCOME_COUNT 8
+
+/* "stored", "conflict", "quarantined", "duplicate", "failure-report",
+ * "bounce", "no-report", "known". */
+const char *store_outcome_name(enum store_outcome outcome);
+
+struct store_result {
+	enum store_outcome outcome; /* the first of the list that applies */
+	int64_t message;            /* its id */
+	size_t stored, conflicts, duplicates, quarantined; /* findings */
+};
+
+MUST_CHECK bool store_begin(struct store *store, struct error *err);
+
+/*
+ * Adds one message with all it holds, all or nothing; a failure takes nothing
+ * else of the transaction with it.
+ *
+ * A report is known by its reporter, domain, report_id, begin and end, and
+ * the digest of its content: the same key and content is a duplicate and
+ * counted once, the same key with other content is kept as a conflict, out of
+ * all sums.  A message whose bytes are known leaves one more arrival when it
+ * came by LMTP, and nothing when it was imported.  The raw bytes are kept,
+ * compressed, when something in the message could not be read.
+ *
+ * Fails with ERROR_SYSTEM, and with the reason "full" for a full disk.
+ */
+MUST_CHECK bool store_add(struct store *store, const struct delivery *delivery,
+    struct store_result *result, struct error *err);
+
+/* After true, everything since store_begin() has reached the disk. */
+MUST_CHECK bool store_commit(struct store *store, struct error *err);
+
+/* Forgets everything since store_begin(). */
+void store_rollback(struct store *store);
+
+#endif
