@@ -1,5 +1,6 @@
 #include "ingest/header.h"
 
+#include <ctype.h>
 #include <libetpan/libetpan.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -74,10 +75,13 @@ header_of(struct bytes message)
 	return message;
 }
 
+/* RFC 5322 would allow any mark in a name; JSON begins with one, and nobody
+ * uses them. */
 bool
 header_looks_like(struct bytes bytes)
 {
-	return name_len(first_line(bytes)) > 0;
+	return name_len(first_line(bytes)) > 0
+	    && isalnum((unsigned char)bytes.data[0]);
 }
 
 /* Line ends go, the blank after them stays (RFC 5322 2.2.3). */

@@ -17,6 +17,8 @@ struct walk {
 
 static void walk_mime(struct walk *walk, struct mailmime *mime,
     const char *number, size_t level, size_t depth);
+static void walk_message(struct walk *walk, struct bytes message,
+    const char *number, size_t level, size_t depth);
 
 static void
 report_limit(struct walk *walk, const char *reason, const char *what, int max)
@@ -118,27 +120,65 @@ encoding_of(const struct mailmime *mime)
 
 /* --- parts --- */
 
+/* Undoes the transfer encoding of a part.  False when there is nothing; else
+ * out->data goes to mailmime_decoded_part_free(). */
+static bool
+decode(const struct mailmime *mime, const struct mailmime_data *data,
+    struct bytes *out)
+{
+	size_t index = 0;
+	char *decoded = NULL;
+
+	if (data == NULL || data->dt_type != MAILMIME_DATA_TEXT
+	    || mailmime_part_parse(data->dt_data.dt_text.dt_data,
+		   data->dt_data.dt_text.dt_length, &index, encoding_of(mime),
+		   &decoded, &out->len)
+		!= MAILIMF_NO_ERROR)
+		return false;
+	out->data = decoded;
+	return true;
+}
+
 static void
 hand_out(struct walk *walk, const struct mailmime *mime, const char *number,
     size_t depth)
 {
-	const struct mailmime_data *data = mime->mm_data.mm_single;
 	struct message_part part = { .number = number, .depth = depth };
-	size_t index = 0, len = 0;
-	char *decoded = NULL;
 
-	if (data == NULL || data->dt_type != MAILMIME_DATA_TEXT)
+	if (!decode(mime, mime->mm_data.mm_single, &part.body))
 		return;
 	part.type = type_of(walk, mime->mm_content_type);
 	part.filename = filename_of(walk, mime);
-	if (mailmime_part_parse(data->dt_data.dt_text.dt_data,
-		data->dt_data.dt_text.dt_length, &index, encoding_of(mime),
-		&decoded, &len)
-	    != MAILIMF_NO_ERROR)
-		return;
-	part.body = (struct bytes) { decoded, len };
 	walk->visitor->part(walk->visitor->context, &part);
-	mailmime_decoded_part_free(decoded);
+	mailmime_decoded_part_free((char *)(uintptr_t)part.body.data);
+}
+
+/* RFC 2046 5.2.1 forbids to encode a message inside a message; some do. */
+static bool
+is_encoded(const struct mailmime *mime)
+{
+	int encoding = encoding_of(mime);
+
+	return encoding == MAILMIME_MECHANISM_BASE64
+	    || encoding == MAILMIME_MECHANISM_QUOTED_PRINTABLE;
+}
+
+static void
+walk_inner_message(struct walk *walk, struct mailmime *mime, const char *number,
+    size_t level, size_t depth)
+{
+	struct bytes inner;
+
+	if (depth > MAX_MESSAGE_DEPTH)
+		return;
+	if (!is_encoded(mime)) {
+		if (mime->mm_data.mm_message.mm_msg_mime != NULL)
+			walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime,
+			    number, level + 1, depth);
+	} else if (decode(mime, mime->mm_body, &inner)) {
+		walk_message(walk, inner, number, level + 1, depth);
+		mailmime_decoded_part_free((char *)(uintptr_t)inner.data);
+	}
 }
 
 static void
@@ -180,21 +220,17 @@ walk_mime(struct walk *walk, struct mailmime *mime, const char *number,
 		    level, depth);
 		break;
 	case MAILMIME_MESSAGE:
-		if (mime->mm_data.mm_message.mm_msg_mime != NULL
-		    && depth < MAX_MESSAGE_DEPTH)
-			walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime,
-			    number, level + 1, depth + 1);
+		walk_inner_message(walk, mime, number, level, depth + 1);
 		break;
 	default:
 		break;
 	}
 }
 
-void
-message_walk(struct bytes message, struct arena *arena,
-    const struct message_visitor *visitor)
+static void
+walk_message(struct walk *walk, struct bytes message, const char *number,
+    size_t level, size_t depth)
 {
-	struct walk walk = { .arena = arena, .visitor = visitor };
 	struct mailmime *mime = NULL;
 	struct error trouble;
 	size_t index = 0;
@@ -202,19 +238,28 @@ message_walk(struct bytes message, struct arena *arena,
 	if (header_of(message).len > MAX_HEADER) {
 		error_limit(&trouble, "limit-header",
 		    "the header is larger than %lu bytes", MAX_HEADER);
-		visitor->trouble(visitor->context, &trouble);
+		walk->visitor->trouble(walk->visitor->context, &trouble);
 		return;
 	}
 	if (mailmime_parse(message.data, message.len, &index, &mime)
 	    != MAILIMF_NO_ERROR) {
 		error_input(&trouble, "mime-malformed",
 		    "the message's structure cannot be read");
-		visitor->trouble(visitor->context, &trouble);
+		walk->visitor->trouble(walk->visitor->context, &trouble);
 		return;
 	}
 	/* The outermost is the message itself, not one inside it. */
 	if (mime->mm_type == MAILMIME_MESSAGE)
-		walk_mime(
-		    &walk, mime->mm_data.mm_message.mm_msg_mime, "", 0, 0);
+		walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime, number,
+		    level, depth);
 	mailmime_free(mime);
+}
+
+void
+message_walk(struct bytes message, struct arena *arena,
+    const struct message_visitor *visitor)
+{
+	struct walk walk = { .arena = arena, .visitor = visitor };
+
+	walk_message(&walk, message, "", 0, 0);
 }

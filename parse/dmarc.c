@@ -53,6 +53,7 @@ struct dmarc_reader {
 	/* what is under construction, and where the next of each goes */
 	struct dmarc_record *record;
 	bool has_count;
+	const char *count_text; /* as written; NULL when absent */
 	struct dmarc_reason *reason;
 	struct dmarc_dkim *dkim;
 	struct dmarc_spf *spf;
@@ -115,6 +116,7 @@ begin_record(struct dmarc_reader *r)
 	r->record = arena_alloc(r->arena, 1, sizeof(*r->record));
 	r->record->number = ++r->seen_records;
 	r->has_count = false;
+	r->count_text = NULL;
 	r->next_reason = &r->record->reasons;
 	r->next_dkim = &r->record->dkim_results;
 	r->next_spf = &r->record->spf_results;
@@ -310,12 +312,8 @@ end_source_ip(struct dmarc_reader *r, struct bytes text)
 static void
 end_count(struct dmarc_reader *r, struct bytes text)
 {
-	if (number_parse(text, &r->record->count))
-		r->has_count = true;
-	else
-		report_note(&r->report, r->arena, "record-count",
-		    "record %zu: count: '%.40s' is not a number",
-		    r->record->number, keep(r, text));
+	r->has_count = number_parse(text, &r->record->count);
+	r->count_text = keep(r, text);
 }
 
 /* A record needs to say from where and how many; all else may be missing. */
@@ -329,7 +327,11 @@ record_is_usable(struct dmarc_reader *r)
 		return false;
 	}
 	if (!r->has_count) {
-		note_record(r, "record-count", "no usable count");
+		report_note(&r->report, r->arena, "record-count",
+		    r->count_text == NULL
+			? "record %zu: count is missing"
+			: "record %zu: count: '%.40s' is not a number",
+		    r->record->number, r->count_text);
 		return false;
 	}
 	if (record->count > INT64_MAX - r->dmarc.messages) {

@@ -94,11 +94,14 @@ start_xml(struct report_reader *reader)
 static bool
 look_at(struct report_reader *reader, char c, struct error *err)
 {
-	if (reader->head_len == 0
+	/* Before anything, and after the first mark of JSON. */
+	if ((reader->head_len == 0 || reader->head[0] == '{'
+		|| reader->head[0] == '[')
 	    && (c == ' ' || c == '\t' || c == '\r' || c == '\n'))
 		return true;
 	reader->head[reader->head_len++] = c;
-	if (head_is(reader, "{", 1) || head_is(reader, "[", 1)) {
+	if (head_is(reader, "{\"", 2) || head_is(reader, "{}", 2)
+	    || head_is(reader, "[{", 2)) {
 		reader->format = JSON;
 	} else if (head_is(reader, "\xef\xbb\xbf", 3)) {
 		reader->head_len = 0; /* the mark of UTF-8 says nothing more */
@@ -107,7 +110,8 @@ look_at(struct report_reader *reader, char c, struct error *err)
 		start_xml(reader);
 	} else if (!head_is(reader, "\xef", 1)
 	    && !head_is(reader, "\xef\xbb", 2) && !head_is(reader, "\xff", 1)
-	    && !head_is(reader, "\xfe", 1) && !head_is(reader, "\0", 1)) {
+	    && !head_is(reader, "\xfe", 1) && !head_is(reader, "\0", 1)
+	    && !head_is(reader, "{", 1) && !head_is(reader, "[", 1)) {
 		return error_input(
 		    err, "not-a-report", "this is neither XML nor JSON");
 	}

@@ -4,6 +4,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -128,12 +129,16 @@ on_doctype(void *context, const xmlChar *name, const xmlChar *external_id,
 {
 	struct xml_parser *parser = context;
 
-	(void)name;
 	(void)external_id;
 	(void)system_id;
 	if (parser->has_failed)
 		return;
-	error_input(parser->err, "xml-doctype", "a DOCTYPE is not allowed");
+	/* Of a web page it says that this is one. */
+	if (strcasecmp((const char *)name, "html") == 0)
+		error_input(parser->err, "not-a-report", "it is a web page");
+	else
+		error_input(
+		    parser->err, "xml-doctype", "a DOCTYPE is not allowed");
 	stop(parser);
 }
 
