@@ -53,7 +53,8 @@ struct tlsrpt_policy {
 struct tlsrpt_report {
 	const struct tlsrpt_policy *policies; /* in the order of the report */
 	size_t policy_count;
-	size_t skipped_count; /* policies that could not be read, see notes */
+	size_t skipped_count; /* policies and failure details that could not be
+			       * read, see notes */
 };
 
 /*
