@@ -28,6 +28,10 @@
 #define MAX_MIME_DEPTH 16
 /* Real reports have fewer than ten. */
 #define MAX_MIME_PARTS 200
+/* Each part may have one, and each message a part is in. */
+#define MAX_CONTENT_TYPES (MAX_MIME_PARTS + 100)
+/* Comments in comments, in a header; nobody writes three. */
+#define MAX_COMMENT_DEPTH 200
 /* A forwarded report is one message in another. */
 #define MAX_MESSAGE_DEPTH 3
 /* RFC 5322 has no bound; real headers stay below 64 kB. */
