@@ -123,14 +123,19 @@ refuse(struct store *store, struct error *err)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is damaged; restore it from a backup",
 		    store->path);
-	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
-	case SQLITE_PERM:
+		return error_set(err, ERROR_NO_PERM,
+		    "cannot write '%.200s': its folder may not be written",
+		    store->path);
+	case SQLITE_CANTOPEN:
 		if (cause == EACCES || cause == EPERM || cause == EROFS) {
 			errno = cause;
 			return error_errno(err, "open", store->path);
 		}
-		break;
+		return error_set(err, ERROR_NO_PERM,
+		    "cannot open '%.200s': there is a log beside it, which "
+		    "takes a user who may write its folder",
+		    store->path);
 	default:
 		break;
 	}
@@ -229,7 +234,7 @@ prepare_to_write(struct store *store, bool is_new, struct error *err)
 }
 
 static bool
-connect(struct store *store, enum store_mode mode, struct error *err)
+connect_to(struct store *store, enum store_mode mode, struct error *err)
 {
 	struct arena arena = { 0 };
 	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
@@ -247,8 +252,9 @@ connect(struct store *store, enum store_mode mode, struct error *err)
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return sqlite_exec(store, settings, err)
-	    && sqlite_add_functions(store, err);
+	return (sqlite_exec(store, settings, err)
+		   && sqlite_add_functions(store, err))
+	    || refuse(store, err);
 }
 
 static bool
@@ -259,7 +265,7 @@ open_at(struct store *store, enum store_mode mode, struct error *err)
 	if (!look(store->path, mode, &store->seen, err))
 		return false;
 	store->is_immutable = mode == STORE_READ && !has_log(store->path);
-	if (!connect(store, mode, err) || !identify(store, &is_new, err))
+	if (!connect_to(store, mode, err) || !identify(store, &is_new, err))
 		return false;
 	if (mode == STORE_WRITE)
 		return prepare_to_write(store, is_new, err);
