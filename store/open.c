@@ -22,8 +22,6 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 static const char settings_to_write[] = "PRAGMA synchronous = FULL;"
 					"PRAGMA journal_size_limit = 67108864;";
 
-/* --- what is there, before SQLite sees it --- */
-
 /*
  * New files get their mode here: SQLite would let everybody read, and gives
  * the files it makes beside it the mode of this one.
@@ -106,8 +104,6 @@ uri_of(struct arena *arena, const char *path, const char *query)
 	return arena_printf(arena, "file:%s%s?%s",
 	    *escaped == '/' ? "//" : "./", escaped, query);
 }
-
-/* --- what SQLite makes of it --- */
 
 static bool
 refuse(struct store *store, struct error *err)
