@@ -43,6 +43,12 @@ struct choice choice_parse(const struct choice_name *names, size_t count,
 const char *choice_name(
     const struct choice_name *names, size_t count, int value);
 
+/* Whether text is that word; case does not matter, in any locale. */
+bool text_is(struct bytes text, const char *word);
+
+/* A copy in lower case, without the blanks around it. */
+const char *text_lower(struct arena *arena, struct bytes text);
+
 /* A list of strings, in the order of the report. */
 struct text_list {
 	const struct text_list *next;
@@ -61,7 +67,7 @@ const char *domain_copy(struct arena *arena, struct bytes text);
 
 /*
  * The domain of an address such as a@example.org, <a@example.org> or
- * mailto:a@example.org, in lower case; "" when there is none.
+ * mailto:a@example.org, in lower case; "" when there is none, or no email.
  */
 const char *domain_of_email(struct arena *arena, const char *email);
 

@@ -1,0 +1,31 @@
+/*
+ * The header of a message (RFC 5322 2.2), read leniently: what cannot be a
+ * field is passed over, line ends may be CRLF or LF.
+ */
+#ifndef INGEST_HEADER_H
+#define INGEST_HEADER_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+
+struct arena;
+
+/* The header of a message: its bytes up to the empty line. */
+struct bytes header_of(struct bytes message);
+
+/* Whether the bytes begin with a header field. */
+bool header_looks_like(struct bytes bytes);
+
+/*
+ * The first field of that name, unfolded and trimmed, its encoded words
+ * (RFC 2047) decoded to UTF-8 and cut at MAX_HEADER_TEXT bytes; NULL when
+ * there is none.
+ */
+const char *header_find(
+    struct bytes header, const char *name, struct arena *arena);
+
+/* Text with its encoded words decoded and invalid UTF-8 replaced. */
+const char *header_decode(struct bytes text, struct arena *arena);
+
+#endif

@@ -1,0 +1,265 @@
+#include "ingest/message.h"
+
+#include <ctype.h>
+#include <libetpan/libetpan.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "ingest/header.h"
+
+struct walk {
+	struct arena *arena;
+	const struct message_visitor *visitor;
+	size_t parts;
+	bool is_over; /* a limit was met; no more parts */
+};
+
+static void walk_mime(struct walk *walk, struct mailmime *mime,
+    const char *number, size_t level, size_t depth);
+static void walk_message(struct walk *walk, struct bytes message,
+    const char *number, size_t level, size_t depth);
+
+static void
+report_limit(struct walk *walk, const char *reason, const char *what, int max)
+{
+	struct error trouble;
+
+	error_limit(&trouble, reason, "more than %d %s", max, what);
+	walk->visitor->trouble(walk->visitor->context, &trouble);
+	walk->is_over = true;
+}
+
+/* --- what a part says about itself --- */
+
+static const char *
+discrete_name(int type)
+{
+	switch (type) {
+	case MAILMIME_DISCRETE_TYPE_TEXT:
+		return "text";
+	case MAILMIME_DISCRETE_TYPE_IMAGE:
+		return "image";
+	case MAILMIME_DISCRETE_TYPE_AUDIO:
+		return "audio";
+	case MAILMIME_DISCRETE_TYPE_VIDEO:
+		return "video";
+	default:
+		return "application";
+	}
+}
+
+static const char *
+type_of(struct walk *walk, const struct mailmime_content *content)
+{
+	const char *major = "message";
+	char *type, *c;
+
+	if (content == NULL)
+		return "text/plain"; /* RFC 2045 5.2 */
+	if (content->ct_type->tp_type == MAILMIME_TYPE_DISCRETE_TYPE)
+		major = discrete_name(
+		    content->ct_type->tp_data.tp_discrete_type->dt_type);
+	type = arena_printf(walk->arena, "%s/%s", major, content->ct_subtype);
+	for (c = type; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return type;
+}
+
+static const char *
+name_of_disposition(const struct mailmime_disposition *disposition)
+{
+	const struct mailmime_disposition_parm *parm;
+	clistiter *i;
+
+	for (i = clist_begin(disposition->dsp_parms); i != NULL;
+	     i = clist_next(i)) {
+		parm = clist_content(i);
+		if (parm->pa_type == MAILMIME_DISPOSITION_PARM_FILENAME)
+			return parm->pa_data.pa_filename;
+	}
+	return NULL;
+}
+
+static const char *
+filename_of(struct walk *walk, const struct mailmime *mime)
+{
+	const char *name = NULL;
+	struct mailmime_field *field;
+	clistiter *i = NULL;
+
+	if (mime->mm_mime_fields != NULL)
+		i = clist_begin(mime->mm_mime_fields->fld_list);
+	for (; i != NULL && name == NULL; i = clist_next(i)) {
+		field = clist_content(i);
+		if (field->fld_type == MAILMIME_FIELD_DISPOSITION)
+			name = name_of_disposition(
+			    field->fld_data.fld_disposition);
+	}
+	if (name == NULL && mime->mm_content_type != NULL)
+		name = mailmime_content_param_get(
+		    mime->mm_content_type, (char *)(uintptr_t) "name");
+	return name == NULL ? "" : header_decode(bytes_of(name), walk->arena);
+}
+
+static int
+encoding_of(const struct mailmime *mime)
+{
+	struct mailmime_field *field;
+	clistiter *i = NULL;
+
+	if (mime->mm_mime_fields != NULL)
+		i = clist_begin(mime->mm_mime_fields->fld_list);
+	for (; i != NULL; i = clist_next(i)) {
+		field = clist_content(i);
+		if (field->fld_type == MAILMIME_FIELD_TRANSFER_ENCODING)
+			return field->fld_data.fld_encoding->enc_type;
+	}
+	return MAILMIME_MECHANISM_8BIT;
+}
+
+/* --- parts --- */
+
+/* Undoes the transfer encoding of a part.  False when there is nothing; else
+ * out->data goes to mailmime_decoded_part_free(). */
+static bool
+decode(const struct mailmime *mime, const struct mailmime_data *data,
+    struct bytes *out)
+{
+	size_t index = 0;
+	char *decoded = NULL;
+
+	if (data == NULL || data->dt_type != MAILMIME_DATA_TEXT
+	    || mailmime_part_parse(data->dt_data.dt_text.dt_data,
+		   data->dt_data.dt_text.dt_length, &index, encoding_of(mime),
+		   &decoded, &out->len)
+		!= MAILIMF_NO_ERROR)
+		return false;
+	out->data = decoded;
+	return true;
+}
+
+static void
+hand_out(struct walk *walk, const struct mailmime *mime, const char *number,
+    size_t depth)
+{
+	struct message_part part = { .number = number, .depth = depth };
+
+	if (!decode(mime, mime->mm_data.mm_single, &part.body))
+		return;
+	part.type = type_of(walk, mime->mm_content_type);
+	part.filename = filename_of(walk, mime);
+	walk->visitor->part(walk->visitor->context, &part);
+	mailmime_decoded_part_free((char *)(uintptr_t)part.body.data);
+}
+
+/* RFC 2046 5.2.1 forbids to encode a message inside a message; some do. */
+static bool
+is_encoded(const struct mailmime *mime)
+{
+	int encoding = encoding_of(mime);
+
+	return encoding == MAILMIME_MECHANISM_BASE64
+	    || encoding == MAILMIME_MECHANISM_QUOTED_PRINTABLE;
+}
+
+static void
+walk_inner_message(struct walk *walk, struct mailmime *mime, const char *number,
+    size_t level, size_t depth)
+{
+	struct bytes inner;
+
+	if (depth > MAX_MESSAGE_DEPTH)
+		return;
+	if (!is_encoded(mime)) {
+		if (mime->mm_data.mm_message.mm_msg_mime != NULL)
+			walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime,
+			    number, level + 1, depth);
+	} else if (decode(mime, mime->mm_body, &inner)) {
+		walk_message(walk, inner, number, level + 1, depth);
+		mailmime_decoded_part_free((char *)(uintptr_t)inner.data);
+	}
+}
+
+static void
+walk_list(struct walk *walk, clist *parts, const char *number, size_t level,
+    size_t depth)
+{
+	clistiter *i;
+	size_t n = 0;
+
+	for (i = clist_begin(parts); i != NULL && !walk->is_over;
+	     i = clist_next(i))
+		walk_mime(walk, clist_content(i),
+		    number[0] == '\0'
+			? arena_printf(walk->arena, "%zu", ++n)
+			: arena_printf(walk->arena, "%s.%zu", number, ++n),
+		    level + 1, depth);
+}
+
+static void
+walk_mime(struct walk *walk, struct mailmime *mime, const char *number,
+    size_t level, size_t depth)
+{
+	if (level > MAX_MIME_DEPTH) {
+		report_limit(walk, "limit-mime-depth", "parts in one another",
+		    MAX_MIME_DEPTH);
+		return;
+	}
+	switch (mime->mm_type) {
+	case MAILMIME_SINGLE:
+		if (++walk->parts > MAX_MIME_PARTS)
+			report_limit(
+			    walk, "limit-parts", "parts", MAX_MIME_PARTS);
+		else
+			hand_out(walk, mime, number[0] == '\0' ? "1" : number,
+			    depth);
+		break;
+	case MAILMIME_MULTIPLE:
+		walk_list(walk, mime->mm_data.mm_multipart.mm_mp_list, number,
+		    level, depth);
+		break;
+	case MAILMIME_MESSAGE:
+		walk_inner_message(walk, mime, number, level, depth + 1);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+walk_message(struct walk *walk, struct bytes message, const char *number,
+    size_t level, size_t depth)
+{
+	struct mailmime *mime = NULL;
+	struct error trouble;
+	size_t index = 0;
+
+	if (header_of(message).len > MAX_HEADER) {
+		error_limit(&trouble, "limit-header",
+		    "the header is larger than %lu bytes", MAX_HEADER);
+		walk->visitor->trouble(walk->visitor->context, &trouble);
+		return;
+	}
+	if (mailmime_parse(message.data, message.len, &index, &mime)
+	    != MAILIMF_NO_ERROR) {
+		error_input(&trouble, "mime-malformed",
+		    "the message's structure cannot be read");
+		walk->visitor->trouble(walk->visitor->context, &trouble);
+		return;
+	}
+	/* The outermost is the message itself, not one inside it. */
+	if (mime->mm_type == MAILMIME_MESSAGE)
+		walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime, number,
+		    level, depth);
+	mailmime_free(mime);
+}
+
+void
+message_walk(struct bytes message, struct arena *arena,
+    const struct message_visitor *visitor)
+{
+	struct walk walk = { .arena = arena, .visitor = visitor };
+
+	walk_message(&walk, message, "", 0, 0);
+}

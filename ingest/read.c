@@ -1,0 +1,348 @@
+#include "ingest/read.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "ingest/header.h"
+#include "ingest/message.h"
+#include "ingest/unpack.h"
+#include "parse/datetime.h"
+#include "parse/dmarc.h"
+#include "parse/value.h"
+
+/* One input on its way to a reading. */
+struct reader {
+	struct arena *arena;
+	struct reading *out;
+	const struct finding **next;
+
+	/* the part or file under way */
+	const char *label;
+	struct error no_report; /* a document of it that is none */
+	bool has_no_report;
+
+	/* the document under way */
+	struct report_reader *report;
+	struct digest_state digest;
+	const char *name;
+	size_t len;
+	bool has_failed;
+	struct error failure;
+};
+
+/* --- findings --- */
+
+static const char *
+place_of(struct reader *r)
+{
+	if (r->name[0] == '\0')
+		return r->label;
+	if (r->label[0] == '\0')
+		return r->name;
+	return arena_printf(r->arena, "%s: %s", r->label, r->name);
+}
+
+static struct finding *
+add_finding(struct reader *r, const char *part)
+{
+	struct finding *finding = arena_alloc(r->arena, 1, sizeof(*finding));
+
+	finding->part = part;
+	*r->next = finding;
+	r->next = &finding->next;
+	return finding;
+}
+
+static void
+add_broken(struct reader *r, const char *part, const struct error *why)
+{
+	struct finding *finding = add_finding(r, part);
+
+	finding->reason = why->reason;
+	finding->detail = arena_copy(r->arena, bytes_of(why->text));
+	r->out->broken_count++;
+}
+
+static void
+add_report(struct reader *r, const struct report *report)
+{
+	struct finding *finding = add_finding(r, place_of(r));
+	struct report *copy = arena_alloc(r->arena, 1, sizeof(*copy));
+
+	*copy = *report;
+	finding->report = copy;
+	finding->digest = digest_finish(&r->digest);
+	r->out->report_count++;
+}
+
+/* --- what a report leaves to its message to say --- */
+
+static bool
+is_blank(const char *text)
+{
+	return text == NULL || text[0] == '\0';
+}
+
+static void
+fill_org_name(struct reader *r, struct report *report)
+{
+	const char *domain = "";
+
+	if (!is_blank(report->org_name))
+		return;
+	if (!is_blank(report->email))
+		domain = domain_of_email(r->arena, report->email);
+	if (is_blank(domain) && r->out->from != NULL)
+		domain = domain_of_email(r->arena, r->out->from);
+	if (is_blank(domain))
+		domain = "unknown";
+	report->org_name = domain;
+	report_note(report, r->arena, "no-org-name",
+	    "the reporter's name is missing; '%.200s' stands in", domain);
+}
+
+static bool
+fill_period(struct reader *r, struct report *report, struct error *err)
+{
+	if (report->has_period)
+		return true;
+	if (!r->out->has_date)
+		return error_input(err, "no-period",
+		    "neither the report nor its message has a date");
+	report->has_period = true;
+	report->begin = report->end = r->out->date;
+	report_note(report, r->arena, "no-period",
+	    "the period is missing; the message's date stands in");
+	return true;
+}
+
+/* RFC 8460 5.3: the header names the domain too. */
+static void
+fill_domain(struct reader *r, struct report *report)
+{
+	if (!is_blank(report->domain))
+		return;
+	report->domain = is_blank(r->out->tls_report_domain)
+	    ? ""
+	    : domain_copy(r->arena, bytes_of(r->out->tls_report_domain));
+	report_note(report, r->arena, "no-policy-domain",
+	    "no policy names a domain; '%.200s' stands in", report->domain);
+}
+
+/* --- documents, as they come out of their containers --- */
+
+static void
+begin_document(void *context, const char *name)
+{
+	struct reader *r = context;
+
+	r->name =
+	    name[0] == '\0' ? "" : header_decode(bytes_of(name), r->arena);
+	r->len = 0;
+	r->has_failed = false;
+	r->report = report_reader_new(r->arena);
+	digest_init(&r->digest);
+}
+
+static bool
+add_to_document(void *context, struct bytes bytes)
+{
+	struct reader *r = context;
+
+	r->len += bytes.len;
+	digest_add(&r->digest, bytes);
+	if (!report_reader_feed(r->report, bytes, &r->failure))
+		r->has_failed = true;
+	return !r->has_failed;
+}
+
+static bool
+finish_report(struct reader *r, struct report *report, struct error *err)
+{
+	if (!report_reader_finish(r->report, report, err)
+	    || !fill_period(r, report, err))
+		return false;
+	fill_domain(r, report);
+	fill_org_name(r, report);
+	return true;
+}
+
+/*
+ * A container in trouble may have given a whole document all the same: then
+ * the trouble is a note.  If not, it is the better reason.
+ */
+static void
+end_document(void *context, const struct error *trouble)
+{
+	struct reader *r = context;
+	struct report report;
+
+	if (trouble != NULL && trouble->kind == ERROR_LIMIT) {
+		r->failure = *trouble;
+		r->has_failed = true;
+	} else if (!r->has_failed) {
+		r->has_failed = !finish_report(r, &report, &r->failure);
+		if (r->has_failed && trouble != NULL
+		    && strcmp(trouble->reason, "gzip-trailing") != 0)
+			r->failure = *trouble;
+	}
+	if (!r->has_failed) {
+		if (trouble != NULL)
+			report_note(&report, r->arena, trouble->reason, "%s",
+			    trouble->text);
+		add_report(r, &report);
+	} else if (strcmp(r->failure.reason, "not-a-report") == 0) {
+		r->no_report = r->failure;
+		r->has_no_report = true;
+	} else {
+		add_broken(r, place_of(r), &r->failure);
+	}
+	report_reader_free(r->report);
+}
+
+/* --- parts and files --- */
+
+static size_t
+count_findings(const struct reader *r)
+{
+	return r->out->report_count + r->out->broken_count;
+}
+
+/*
+ * A mail has parts that are no reports, which is as it should be.  But who
+ * packs something and sends it here meant it as one.
+ */
+static void
+examine(struct reader *r, const char *label, struct bytes body)
+{
+	const struct unpack_sink sink = { begin_document, add_to_document,
+		end_document, r };
+	size_t before = count_findings(r);
+
+	r->label = label;
+	r->has_no_report = false;
+	unpack(body, &sink);
+	if (r->has_no_report && unpack_is_packed(body)
+	    && count_findings(r) == before)
+		add_broken(r, place_of(r), &r->no_report);
+}
+
+struct walker {
+	struct reader *reader;
+	size_t depth; /* the parts of messages this deep are read now */
+	size_t deepest;
+};
+
+static void
+on_part(void *context, const struct message_part *part)
+{
+	struct walker *walker = context;
+	struct reader *r = walker->reader;
+
+	if (part->depth > walker->deepest)
+		walker->deepest = part->depth;
+	if (part->depth != walker->depth)
+		return;
+	examine(r,
+	    part->filename[0] == '\0'
+		? arena_copy(r->arena, bytes_of(part->number))
+		: arena_printf(
+		    r->arena, "%s: %s", part->number, part->filename),
+	    part->body);
+}
+
+static void
+on_trouble(void *context, const struct error *trouble)
+{
+	struct walker *walker = context;
+
+	if (walker->depth == 0)
+		add_broken(walker->reader, "", trouble);
+}
+
+/* A forwarded report is a message in a message: opened when the outer one
+ * has nothing, so that nothing is read twice. */
+static void
+read_parts(struct reader *r, struct bytes input)
+{
+	struct walker walker = { .reader = r };
+	const struct message_visitor visitor = { on_part, on_trouble, &walker };
+
+	do {
+		message_walk(input, r->arena, &visitor);
+	} while (count_findings(r) == 0 && walker.depth++ < walker.deepest);
+}
+
+/* --- messages --- */
+
+static bool
+contains(const char *text, const char *word)
+{
+	for (; *text != '\0'; text++)
+		if (strncasecmp(text, word, strlen(word)) == 0)
+			return true;
+	return false;
+}
+
+/* By the report-type of multipart/report (RFC 6522 3). */
+static enum message_class
+class_of(const char *content_type)
+{
+	if (content_type == NULL || !contains(content_type, "multipart/report"))
+		return MESSAGE_OTHER;
+	if (contains(content_type, "delivery-status"))
+		return MESSAGE_BOUNCE;
+	if (contains(content_type, "feedback-report"))
+		return MESSAGE_FAILURE;
+	return MESSAGE_OTHER;
+}
+
+static void
+read_header(struct reader *r, struct bytes header)
+{
+	struct reading *out = r->out;
+	const char *date;
+
+	if (header.len > MAX_HEADER)
+		header.len = MAX_HEADER;
+	out->message_id = header_find(header, "Message-ID", r->arena);
+	out->from = header_find(header, "From", r->arena);
+	out->subject = header_find(header, "Subject", r->arena);
+	out->tls_report_domain =
+	    header_find(header, "TLS-Report-Domain", r->arena);
+	out->tls_report_submitter =
+	    header_find(header, "TLS-Report-Submitter", r->arena);
+	date = header_find(header, "Date", r->arena);
+	out->has_date =
+	    date != NULL && datetime_parse_mail(bytes_of(date), &out->date);
+	out->class = class_of(header_find(header, "Content-Type", r->arena));
+}
+
+static void
+read_message(struct reader *r, struct bytes input)
+{
+	r->out->is_message = true;
+	read_header(r, header_of(input));
+	/* What a failure report encloses is somebody's mail: not ours to
+	 * open. */
+	if (r->out->class != MESSAGE_FAILURE)
+		read_parts(r, input);
+}
+
+void
+read_input(struct bytes input, struct arena *arena, struct reading *out)
+{
+	struct reader reader = {
+		.arena = arena, .out = out, .next = &out->findings
+	};
+
+	*out =
+	    (struct reading) { .digest = digest_of(input), .size = input.len };
+	if (header_looks_like(input))
+		read_message(&reader, input);
+	else
+		examine(&reader, "", input);
+}

@@ -1,0 +1,243 @@
+#include "parse/xml.h"
+
+#include <err.h>
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/limits.h"
+
+struct xml_parser {
+	struct xml_handler handler;
+	xmlParserCtxt *libxml;
+	struct error *err; /* of the call under way */
+	bool has_failed;   /* and err says why */
+	size_t depth;
+	struct buffer text;
+	bool is_cut;
+	size_t fed;
+	int line, column; /* where libxml2 saw its first error */
+};
+
+static void
+stop(struct xml_parser *parser)
+{
+	parser->has_failed = true;
+	xmlStopParser(parser->libxml);
+}
+
+static void
+clear_text(struct xml_parser *parser)
+{
+	buffer_clear(&parser->text);
+	parser->is_cut = false;
+}
+
+/* Both lang and xml:lang; RFC 9990 has the one without prefix. */
+static struct bytes
+find_lang(int count, const xmlChar **attributes)
+{
+	const char *from, *to;
+	int i;
+
+	/* Each is a local name, prefix, URI, start and end of its value. */
+	for (i = 0; i < count; i++, attributes += 5) {
+		if (strcmp((const char *)attributes[0], "lang") != 0)
+			continue;
+		from = (const char *)attributes[3];
+		to = (const char *)attributes[4];
+		return (struct bytes) { from, (size_t)(to - from) };
+	}
+	return (struct bytes) { NULL, 0 };
+}
+
+static void
+on_start(void *context, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *uri, int namespace_count, const xmlChar **namespaces,
+    int attribute_count, int defaulted_count, const xmlChar **attributes)
+{
+	struct xml_parser *parser = context;
+	struct xml_element element = { (const char *)name, (const char *)uri,
+		find_lang(attribute_count, attributes) };
+
+	(void)prefix;
+	(void)namespace_count;
+	(void)namespaces;
+	(void)defaulted_count;
+	if (parser->has_failed)
+		return;
+	clear_text(parser);
+	if (++parser->depth > MAX_XML_DEPTH) {
+		error_limit(parser->err, "limit-depth",
+		    "elements nest more than %d deep", MAX_XML_DEPTH);
+		stop(parser);
+	} else if (!parser->handler.start(
+		       parser->handler.context, &element, parser->err)) {
+		stop(parser);
+	}
+}
+
+static void
+on_end(void *context, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *uri)
+{
+	struct xml_parser *parser = context;
+
+	(void)name;
+	(void)prefix;
+	(void)uri;
+	if (parser->has_failed)
+		return;
+	parser->depth--;
+	if (!parser->handler.end(parser->handler.context,
+		bytes_trim(buffer_bytes(&parser->text)), parser->is_cut,
+		parser->err))
+		stop(parser);
+	clear_text(parser);
+}
+
+static void
+on_text(void *context, const xmlChar *text, int len)
+{
+	struct xml_parser *parser = context;
+	struct bytes bytes = { (const char *)text, (size_t)len };
+
+	if (parser->is_cut)
+		return;
+	/* White space between elements need not fill the buffer. */
+	if (parser->text.len == 0)
+		while (bytes.len > 0 && (unsigned char)bytes.data[0] <= ' ')
+			bytes = bytes_skip(bytes, 1);
+	if (bytes.len > parser->text.max - parser->text.len) {
+		bytes.len = parser->text.max - parser->text.len;
+		/* Not in the middle of a character (RFC 3629 3). */
+		while (bytes.len > 0
+		    && ((unsigned char)bytes.data[bytes.len] & 0xc0) == 0x80)
+			bytes.len--;
+		parser->is_cut = true;
+	}
+	if (!buffer_add(&parser->text, bytes))
+		parser->is_cut = true;
+}
+
+static void
+on_doctype(void *context, const xmlChar *name, const xmlChar *external_id,
+    const xmlChar *system_id)
+{
+	struct xml_parser *parser = context;
+
+	(void)external_id;
+	(void)system_id;
+	if (parser->has_failed)
+		return;
+	/* Of a web page it says that this is one. */
+	if (strcasecmp((const char *)name, "html") == 0)
+		error_input(parser->err, "not-a-report", "it is a web page");
+	else
+		error_input(
+		    parser->err, "xml-doctype", "a DOCTYPE is not allowed");
+	stop(parser);
+}
+
+static void
+on_error(void *context, xmlError *error)
+{
+	xmlParserCtxt *libxml = error->ctxt;
+	struct xml_parser *parser;
+
+	/* libxml2 hands over userData for the warnings of some calls only. */
+	(void)context;
+	if (libxml == NULL || error->level < XML_ERR_ERROR)
+		return;
+	parser = libxml->userData;
+	if (parser->line == 0) {
+		parser->line = error->line;
+		parser->column = error->int2;
+	}
+}
+
+static const xmlSAXHandler sax = {
+	.initialized = XML_SAX2_MAGIC,
+	.internalSubset = on_doctype,
+	.startElementNs = on_start,
+	.endElementNs = on_end,
+	.characters = on_text,
+	.cdataBlock = on_text,
+	.ignorableWhitespace = on_text,
+	.serror = on_error,
+};
+
+struct xml_parser *
+xml_parser_new(const struct xml_handler *handler)
+{
+	struct xml_parser *parser = calloc(1, sizeof(*parser));
+	xmlSAXHandler handlers = sax;
+
+	if (parser == NULL)
+		err(1, "xml");
+	parser->handler = *handler;
+	parser->text.max = MAX_ELEMENT_TEXT;
+	parser->libxml =
+	    xmlCreatePushParserCtxt(&handlers, parser, NULL, 0, NULL);
+	if (parser->libxml == NULL)
+		err(1, "xml");
+	xmlCtxtUseOptions(parser->libxml, XML_PARSE_NONET);
+	return parser;
+}
+
+void
+xml_parser_free(struct xml_parser *parser)
+{
+	if (parser == NULL)
+		return;
+	xmlFreeParserCtxt(parser->libxml);
+	buffer_release(&parser->text);
+	free(parser);
+}
+
+static bool
+malformed(struct xml_parser *parser, const char *reason, struct error *err)
+{
+	parser->has_failed = true;
+	if (parser->fed == 0)
+		return error_input(err, reason, "there is no XML at all");
+	return error_input(err, reason, "XML is %s at line %d, column %d",
+	    strcmp(reason, "xml-truncated") == 0 ? "cut off"
+						 : "not well-formed",
+	    parser->line, parser->column);
+}
+
+bool
+xml_parser_feed(struct xml_parser *parser, struct bytes xml, struct error *err)
+{
+	int len;
+
+	parser->err = err;
+	while (xml.len > 0) {
+		/* libxml2 counts in int, and looks no further than a chunk. */
+		len = xml.len > 65536 ? 65536 : (int)xml.len;
+		parser->fed += (size_t)len;
+		xmlParseChunk(parser->libxml, xml.data, len, 0);
+		if (parser->has_failed)
+			return false;
+		if (!parser->libxml->wellFormed)
+			return malformed(parser, "xml-malformed", err);
+		xml = bytes_skip(xml, (size_t)len);
+	}
+	return true;
+}
+
+bool
+xml_parser_finish(struct xml_parser *parser, struct error *err)
+{
+	parser->err = err;
+	xmlParseChunk(parser->libxml, NULL, 0, 1);
+	if (parser->has_failed)
+		return false;
+	if (!parser->libxml->wellFormed)
+		return malformed(parser, "xml-truncated", err);
+	return true;
+}
