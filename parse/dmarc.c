@@ -715,7 +715,7 @@ dmarc_reader_finish(
 
 	if (!finish_mending(r, err) || !xml_parser_finish(r->xml, err))
 		return false;
-	if (is_blank(r->report.domain))
+	if (!fill_domain(r))
 		return error_input(
 		    err, "no-policy-domain", "policy_published has no domain");
 	finish_period(r);
