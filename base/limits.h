@@ -77,6 +77,8 @@
 
 /* --- files --- */
 
+/* One file, or standard input; an unpacked report may come as a file. */
+#define MAX_FILE MAX_UNPACKED
 /* Folders in folders under one path given to import. */
 #define MAX_FOLDER_DEPTH 64
 

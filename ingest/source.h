@@ -18,8 +18,8 @@ struct source_visitor {
 	 * is "FILE: message N".  False ends the walk with that error. */
 	bool (*input)(void *context, const char *name, struct bytes bytes,
 	    struct error *err);
-	/* Something below a given path that cannot be read; the walk goes
-	 * on. */
+	/* Something below a given path that cannot be read, or anything that
+	 * is too large; the walk goes on. */
 	void (*unreadable)(void *context, const struct error *err);
 	void *context;
 };
@@ -27,9 +27,10 @@ struct source_visitor {
 /*
  * Walks over path, which is a file, a folder, or "-" for standard input.
  * Folders are walked in the order of their names, so that the result does not
- * depend on the disk; symbolic links in them are not followed.  Of a Maildir,
- * cur and new are read, tmp is not.  A file that begins with "From " is an
- * mbox: each of its messages is one input.
+ * depend on the disk; symbolic links in them are not followed, and only
+ * regular files are read.  Of a Maildir, cur and new are read, tmp and what a
+ * server keeps beside them are not.  A file that begins with "From " is an
+ * mbox: each of its messages is one input, of which one is in memory.
  *
  * Fails when path itself cannot be read, or as visitor->input did.
  */
