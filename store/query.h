@@ -3,7 +3,8 @@
  * callback, in a stated order, and are valid until it returns.  A callback
  * that returns false ends the question, which then fails with its error.
  *
- * Conflicts are in no sum and no list unless it says so.
+ * Conflicts are in no sum and no list unless it says so.  Sums over reports
+ * stop at 2^63 - 1 instead of failing.
  */
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H
@@ -59,7 +60,8 @@ MUST_CHECK bool store_dmarc_totals(struct store *store,
  * types (RFC 8460 section 4). */
 struct store_tls_total {
 	const char *domain;      /* the policy-domain */
-	const char *policy_type; /* "sts", "tlsa", "no-policy-found", other */
+	const char *policy_type; /* "sts", "tlsa", "no-policy-found", other;
+				  * "" when absent */
 	int64_t reports, reporters;
 	int64_t successful_sessions, failed_sessions;
 };
@@ -70,7 +72,8 @@ MUST_CHECK bool store_tls_totals(struct store *store,
 	void *context, const struct store_tls_total *total, struct error *err),
     void *context, struct error *err);
 
-/* Failing messages of one domain from one address. */
+/* Failing messages of one domain from one address.  Most messages first, then
+ * by domain and address. */
 struct store_failing_source {
 	const char *domain;
 	struct address source_ip; /* none when it was not an address */
@@ -134,5 +137,12 @@ struct stored_report {
 /* Fails with ERROR_NO_INPUT when there is no report of that id. */
 MUST_CHECK bool store_report(struct store *store, int64_t id,
     struct arena *arena, struct stored_report *out, struct error *err);
+
+/*
+ * The bytes of a message in which something could not be read, as delivered.
+ * Fails with ERROR_NO_INPUT when they are not kept.
+ */
+MUST_CHECK bool store_raw(struct store *store, int64_t message,
+    struct arena *arena, struct bytes *out, struct error *err);
 
 #endif

@@ -1,0 +1,289 @@
+#include <err.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "parse/datetime.h"
+#include "parse/value.h"
+#include "store/contents.h"
+#include "store/intern.h"
+#include "store/sqlite.h"
+
+static bool
+add_arrival(struct store *store, int64_t message,
+    const struct delivery *delivery, struct error *err)
+{
+	return statement_run(store, ADD_ARRIVAL,
+	    VALUES(number(message), number(delivery->received),
+		text(delivery->source), text(delivery->mail_from),
+		text(delivery->rcpt_to)),
+	    NULL, err);
+}
+
+static bool
+add_message(struct store *store, const struct delivery *delivery,
+    enum store_outcome outcome, int64_t *id, struct error *err)
+{
+	const struct reading *reading = delivery->reading;
+
+	return statement_run(store, ADD_MESSAGE,
+	    VALUES(blob(reading->digest.data, sizeof(reading->digest.data)),
+		number((int64_t)reading->size), number(delivery->received),
+		number(outcome), number(reading->class), text(delivery->source),
+		text(reading->message_id), text(reading->from),
+		text(reading->subject), text(reading->tls_report_domain),
+		text(reading->tls_report_submitter),
+		reading->has_date ? number(reading->date) : text(NULL)),
+	    id, err);
+}
+
+static bool
+add_raw(
+    struct store *store, int64_t message, struct bytes raw, struct error *err)
+{
+	uLongf len = compressBound(raw.len);
+	Bytef *deflated = malloc(len);
+	bool ok;
+
+	if (deflated == NULL
+	    || compress(deflated, &len, (const Bytef *)raw.data, raw.len)
+		!= Z_OK)
+		errx(1, "no memory to compress %zu bytes", raw.len);
+	ok = statement_run(store, ADD_RAW,
+	    VALUES(
+		number(message), number((int64_t)raw.len), blob(deflated, len)),
+	    NULL, err);
+	free(deflated);
+	return ok;
+}
+
+/* Lower case of ASCII, as that is what domains and senders vary. */
+static char *
+fold(struct arena *arena, const char *words)
+{
+	char *copy = arena_copy(arena, bytes_of(words == NULL ? "" : words));
+	char *at;
+
+	for (at = copy; *at != '\0'; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at - 'A' + 'a');
+	return copy;
+}
+
+static bool
+intern_reporter(struct store *store, const struct report *report, int64_t *id,
+    struct error *err)
+{
+	struct arena arena = { 0 };
+	struct value org_name = text(fold(&arena, report->org_name));
+	struct value domain = text(report->email == NULL
+		? ""
+		: fold(&arena, domain_of_email(&arena, report->email)));
+	bool ok = statement_run(
+		      store, FIND_REPORTER, VALUES(org_name, domain), id, err)
+	    && (*id != 0
+		|| statement_run(
+		    store, ADD_REPORTER, VALUES(org_name, domain), id, err));
+
+	arena_release(&arena);
+	return ok;
+}
+
+/* What makes a report the same as another. */
+struct key {
+	int64_t reporter, domain;
+	struct value digest;
+};
+
+static bool
+find_counted(struct store *store, const struct report *report,
+    const struct key *key, int64_t *id, struct error *err)
+{
+	return statement_run(store, FIND_COUNTED,
+	    VALUES(number(key->reporter), number(key->domain),
+		number(report->kind), text(report->report_id),
+		number(report->begin), number(report->end)),
+	    id, err);
+}
+
+static bool
+find_same(struct store *store, const struct report *report,
+    const struct key *key, int64_t *id, struct error *err)
+{
+	return statement_run(store, FIND_REPORT,
+	    VALUES(number(key->reporter), number(key->domain),
+		number(report->kind), text(report->report_id),
+		number(report->begin), number(report->end), key->digest),
+	    id, err);
+}
+
+static bool
+add_report(struct store *store, int64_t message, const struct finding *finding,
+    const struct key *key, int64_t counted, struct error *err)
+{
+	const struct report *report = finding->report;
+	struct contents_sums sums = contents_sum(report);
+	int64_t org_name, email, id;
+
+	return intern_text(store, report->org_name, &org_name, err)
+	    && intern_text(store, report->email, &email, err)
+	    && statement_run(store, ADD_REPORT,
+		VALUES(number(message), text(finding->part),
+		    number(report->kind), number(key->reporter),
+		    id_or_null(org_name), id_or_null(email),
+		    text(report->report_id), number(key->domain),
+		    number(report->begin), number(report->end),
+		    number(datetime_day(report->begin)), key->digest,
+		    number(counted != 0), id_or_null(counted),
+		    number((int64_t)sums.records),
+		    number((int64_t)sums.skipped), number(sums.messages),
+		    number(sums.passed), number((int64_t)report->note_count)),
+		&id, err)
+	    && contents_add(store, id, report, &sums, err);
+}
+
+static bool
+take_report(struct store *store, const struct finding *finding,
+    struct store_result *result, struct error *err)
+{
+	const struct report *report = finding->report;
+	struct key key = { .digest = blob(finding->digest.data,
+			       sizeof(finding->digest.data)) };
+	int64_t same, counted;
+
+	if (report->domain == NULL || !report->has_period)
+		return error_set(err, ERROR_SYSTEM,
+		    "a report without a domain or a period cannot be stored");
+	if (!intern_reporter(store, report, &key.reporter, err)
+	    || !intern_text(store, report->domain, &key.domain, err)
+	    || !find_same(store, report, &key, &same, err))
+		return false;
+	if (same != 0) {
+		result->duplicates++;
+		return true;
+	}
+	if (!find_counted(store, report, &key, &counted, err))
+		return false;
+	if (counted != 0)
+		result->conflicts++;
+	else
+		result->stored++;
+	return add_report(store, result->message, finding, &key, counted, err);
+}
+
+static bool
+take_findings(struct store *store, const struct finding *finding,
+    struct store_result *result, struct error *err)
+{
+	for (; finding != NULL; finding = finding->next) {
+		if (finding->report != NULL) {
+			if (!take_report(store, finding, result, err))
+				return error_at(err, "%s",
+				    finding->part == NULL ? "report"
+							  : finding->part);
+			continue;
+		}
+		result->quarantined++;
+		if (!statement_run(store, ADD_QUARANTINE,
+			VALUES(number(result->message), text(finding->part),
+			    text(finding->reason), text(finding->detail)),
+			NULL, err))
+			return false;
+	}
+	return true;
+}
+
+static enum store_outcome
+choose_outcome(const struct store_result *result, const struct reading *reading)
+{
+	if (result->stored > 0)
+		return STORE_STORED;
+	if (result->conflicts > 0)
+		return STORE_CONFLICT;
+	if (result->quarantined > 0)
+		return STORE_QUARANTINED;
+	if (result->duplicates > 0)
+		return STORE_DUPLICATE;
+	switch (reading->class) {
+	case MESSAGE_FAILURE:
+		return STORE_FAILURE;
+	case MESSAGE_BOUNCE:
+		return STORE_BOUNCE;
+	case MESSAGE_OTHER:
+		break;
+	}
+	return STORE_NO_REPORT;
+}
+
+static bool
+add_new(struct store *store, const struct delivery *delivery,
+    struct store_result *result, struct error *err)
+{
+	const struct reading *reading = delivery->reading;
+	/* What most messages are; put right when this one is not. */
+	const enum store_outcome guess =
+	    reading->report_count > 0 ? STORE_STORED : STORE_NO_REPORT;
+
+	if (!add_message(store, delivery, guess, &result->message, err)
+	    || !add_arrival(store, result->message, delivery, err)
+	    || !take_findings(store, reading->findings, result, err))
+		return false;
+	if (result->quarantined > 0
+	    && !add_raw(store, result->message, delivery->raw, err))
+		return false;
+	result->outcome = choose_outcome(result, reading);
+	return result->outcome == guess
+	    || statement_run(store, SET_OUTCOME,
+		VALUES(number(result->outcome), number(result->message)), NULL,
+		err);
+}
+
+static bool
+add(struct store *store, const struct delivery *delivery,
+    struct store_result *result, struct error *err)
+{
+	const struct digest *digest = &delivery->reading->digest;
+
+	*result = (struct store_result) { .outcome = STORE_KNOWN };
+	if (!statement_run(store, FIND_MESSAGE,
+		VALUES(blob(digest->data, sizeof(digest->data))),
+		&result->message, err))
+		return false;
+	if (result->message == 0)
+		return add_new(store, delivery, result, err);
+	return !delivery->is_lmtp
+	    || add_arrival(store, result->message, delivery, err);
+}
+
+/* Takes back what the message at hand has left, and nothing else. */
+static void
+undo(struct store *store, const char *reason)
+{
+	struct error ignored;
+
+	cache_release(&store->strings);
+	cache_release(&store->auths);
+	/* A full disk can make SQLite give up the whole transaction; then
+	 * there is no savepoint, and store_commit() is to fail. */
+	if (!sqlite3_get_autocommit(store->db)
+	    && !(statement_do(store, STATEMENT_ROLLBACK_TO, &ignored)
+		&& statement_do(store, STATEMENT_RELEASE, &ignored)))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	if (sqlite3_get_autocommit(store->db))
+		store->lost_reason = reason;
+}
+
+bool
+store_add(struct store *store, const struct delivery *delivery,
+    struct store_result *result, struct error *err)
+{
+	if (!sqlite_check_transaction(store, err)
+	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
+		return false;
+	if (add(store, delivery, result, err)
+	    && statement_do(store, STATEMENT_RELEASE, err))
+		return true;
+	undo(store, err->reason);
+	return false;
+}

@@ -1,0 +1,114 @@
+#include "store/filter.h"
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "parse/datetime.h"
+#include "store/sqlite.h"
+
+/*
+ * The domains that have reports are few, and the index on them is walked in
+ * jumps from one to the next; each is then held against the filter's.
+ */
+static const char wanted_start[] = "WITH RECURSIVE filter (name) AS (VALUES ";
+static const char wanted_rest[] =
+    "), reported (id) AS ("
+    " SELECT min(domain) FROM report"
+    " UNION ALL SELECT"
+    " (SELECT min(domain) FROM report WHERE domain > reported.id)"
+    " FROM reported WHERE reported.id IS NOT NULL"
+    "), wanted (id) AS MATERIALIZED ("
+    " SELECT string.id FROM reported"
+    " JOIN string ON string.id = reported.id"
+    " WHERE EXISTS (SELECT 1 FROM filter WHERE string.text = name"
+    " OR substr(string.text, -length(name) - 1) = '.' || name)) ";
+
+static const char period[] = " r.day BETWEEN :first_day AND :last_day"
+			     " AND r.begin BETWEEN :first AND :last ";
+
+/* "(?),(?),(?)". */
+static const char *
+placeholders(struct arena *arena, size_t count)
+{
+	char *out = arena_alloc(arena, count, 4), *at = out;
+	size_t i;
+
+	for (i = 0; i < count; i++, at += 4)
+		memcpy(at, "(?),", 4);
+	at[-1] = '\0';
+	return out;
+}
+
+static const char *
+build(struct arena *arena, const char *start, const char *rest,
+    const struct store_filter *filter)
+{
+	if (filter->domain_count == 0)
+		return arena_printf(arena, "%s%s%s", start, period, rest);
+	return arena_printf(arena,
+	    "%s%s%s%s%sAND r.domain IN (SELECT id FROM wanted) %s",
+	    wanted_start, placeholders(arena, filter->domain_count),
+	    wanted_rest, start, period, rest);
+}
+
+bool
+filter_bind(struct store *store, sqlite3_stmt *statement, const char *name,
+    int64_t value, struct error *err)
+{
+	int index = sqlite3_bind_parameter_index(statement, name);
+
+	return index == 0
+	    || sqlite_bind(store, statement, index, number(value), err);
+}
+
+bool
+filter_bind_period(struct store *store, sqlite3_stmt *statement,
+    const struct store_filter *filter, struct error *err)
+{
+	int64_t first = filter->since, last = filter->until;
+
+	/* The last second is before until, and there may be none. */
+	if (last == INT64_MIN)
+		first = INT64_MAX;
+	else if (last != STORE_UNTIL_EVER)
+		last--;
+	return filter_bind(store, statement, ":first", first, err)
+	    && filter_bind(store, statement, ":last", last, err)
+	    && filter_bind(
+		store, statement, ":first_day", datetime_day(first), err)
+	    && filter_bind(
+		store, statement, ":last_day", datetime_day(last), err);
+}
+
+static bool
+bind(struct store *store, sqlite3_stmt *statement,
+    const struct store_filter *filter, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < filter->domain_count; i++)
+		if (!sqlite_bind(store, statement, (int)i + 1,
+			text(filter->domains[i]), err))
+			return false;
+	return filter_bind_period(store, statement, filter, err);
+}
+
+bool
+filter_prepare(struct store *store, const char *start, const char *rest,
+    const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
+{
+	struct arena arena = { 0 };
+	bool ok;
+
+	*out = NULL;
+	if (filter->domain_count > MAX_FILTER_DOMAINS)
+		return error_set(err, ERROR_USAGE, "more than %d domains",
+		    MAX_FILTER_DOMAINS);
+	ok =
+	    sqlite_prepare(store, build(&arena, start, rest, filter), out, err);
+	arena_release(&arena);
+	if (ok && bind(store, *out, filter, err))
+		return true;
+	sqlite3_finalize(*out);
+	*out = NULL;
+	return false;
+}

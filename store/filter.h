@@ -1,0 +1,31 @@
+/*
+ * A question with a filter, as SQL.
+ */
+#ifndef STORE_FILTER_H
+#define STORE_FILTER_H
+
+#include <sqlite3.h>
+
+#include "base/compiler.h"
+#include "store/query.h"
+
+/* More than SQLite has parameters for. */
+#define MAX_FILTER_DOMAINS 32000
+
+/*
+ * Prepares a question: start, the filter's condition on the table report,
+ * named r there, and rest.  Conflicts are for the question to leave out.
+ */
+MUST_CHECK bool filter_prepare(struct store *store, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err);
+
+/* Binds the parameter of that name; not having it is fine. */
+MUST_CHECK bool filter_bind(struct store *store, sqlite3_stmt *statement,
+    const char *name, int64_t value, struct error *err);
+
+/* Binds :first and :last, the seconds that begin or end the period. */
+MUST_CHECK bool filter_bind_period(struct store *store, sqlite3_stmt *statement,
+    const struct store_filter *filter, struct error *err);
+
+#endif

@@ -1,0 +1,137 @@
+#include "store/intern.h"
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "parse/dmarc.h"
+#include "store/sqlite.h"
+
+#define FINGERPRINT 16
+
+bool
+intern_text(
+    struct store *store, const char *words, int64_t *id, struct error *err)
+{
+	struct bytes key;
+
+	*id = 0;
+	if (words == NULL)
+		return true;
+	key = bytes_of(words);
+	*id = cache_find(&store->strings, key);
+	if (*id != 0)
+		return true;
+	if (!statement_run(store, FIND_STRING, VALUES(text(words)), id, err)
+	    || (*id == 0
+		&& !statement_run(
+		    store, ADD_STRING, VALUES(text(words)), id, err)))
+		return false;
+	cache_put(&store->strings, key, *id);
+	return true;
+}
+
+/* Each field with its length, so that no two sets look the same. */
+static void
+digest_text(struct digest_state *state, const char *words)
+{
+	struct bytes bytes = bytes_of(words == NULL ? "" : words);
+	uint32_t len = words == NULL ? UINT32_MAX : (uint32_t)bytes.len;
+	char head[] = { (char)(len >> 24), (char)(len >> 16), (char)(len >> 8),
+		(char)len };
+
+	digest_add(state, (struct bytes) { head, sizeof(head) });
+	digest_add(state, bytes);
+}
+
+static void
+digest_result(struct digest_state *state, char kind, const char *domain,
+    const char *selector_or_scope, const struct choice *result,
+    const char *human_result)
+{
+	char head[] = { kind, (char)result->value };
+
+	digest_add(state, (struct bytes) { head, sizeof(head) });
+	digest_text(state, domain);
+	digest_text(state, selector_or_scope);
+	digest_text(state, result->raw);
+	digest_text(state, human_result);
+}
+
+static struct digest
+fingerprint(const struct dmarc_record *record)
+{
+	const struct dmarc_dkim *dkim;
+	const struct dmarc_spf *spf;
+	struct digest_state state;
+
+	digest_init(&state);
+	for (dkim = record->dkim_results; dkim != NULL; dkim = dkim->next)
+		digest_result(&state, 'd', dkim->domain, dkim->selector,
+		    &dkim->result, dkim->human_result);
+	for (spf = record->spf_results; spf != NULL; spf = spf->next)
+		digest_result(&state, 's', spf->domain, spf->scope,
+		    &spf->result, spf->human_result);
+	return digest_finish(&state);
+}
+
+static bool
+add_dkim(struct store *store, int64_t auth, const struct dmarc_dkim *dkim,
+    struct error *err)
+{
+	int64_t domain, selector, n;
+
+	for (n = 1; dkim != NULL; dkim = dkim->next, n++)
+		if (!intern_text(store, dkim->domain, &domain, err)
+		    || !intern_text(store, dkim->selector, &selector, err)
+		    || !statement_run(store, ADD_AUTH_DKIM,
+			VALUES(number(auth), number(n), id_or_null(domain),
+			    id_or_null(selector), number(dkim->result.value),
+			    text(dkim->result.raw), text(dkim->human_result)),
+			NULL, err))
+			return false;
+	return true;
+}
+
+static bool
+add_spf(struct store *store, int64_t auth, const struct dmarc_spf *spf,
+    struct error *err)
+{
+	int64_t domain, scope, n;
+
+	for (n = 1; spf != NULL; spf = spf->next, n++)
+		if (!intern_text(store, spf->domain, &domain, err)
+		    || !intern_text(store, spf->scope, &scope, err)
+		    || !statement_run(store, ADD_AUTH_SPF,
+			VALUES(number(auth), number(n), id_or_null(domain),
+			    id_or_null(scope), number(spf->result.value),
+			    text(spf->result.raw), text(spf->human_result)),
+			NULL, err))
+			return false;
+	return true;
+}
+
+bool
+intern_auth(struct store *store, const struct dmarc_record *record, int64_t *id,
+    struct error *err)
+{
+	struct digest digest;
+	struct bytes key = { (const char *)digest.data, FINGERPRINT };
+	struct value value;
+
+	*id = 0;
+	if (record->dkim_results == NULL && record->spf_results == NULL)
+		return true;
+	digest = fingerprint(record);
+	*id = cache_find(&store->auths, key);
+	if (*id != 0)
+		return true;
+	value = blob(key.data, key.len);
+	if (!statement_run(store, FIND_AUTH, VALUES(value), id, err))
+		return false;
+	if (*id == 0
+	    && !(statement_run(store, ADD_AUTH, VALUES(value), id, err)
+		&& add_dkim(store, *id, record->dkim_results, err)
+		&& add_spf(store, *id, record->spf_results, err)))
+		return false;
+	cache_put(&store->auths, key, *id);
+	return true;
+}

@@ -1,0 +1,57 @@
+/*
+ * Reading one report back.
+ */
+#ifndef STORE_LOADER_H
+#define STORE_LOADER_H
+
+#include "parse/report.h"
+#include "store/sqlite.h"
+
+struct arena;
+struct dmarc_dkim;
+struct dmarc_spf;
+
+#define LOADER_STATEMENTS 12
+#define LOADER_PLACES     1024
+
+/* Results that records share are loaded once, while they keep their place. */
+struct loaded_auth {
+	int64_t id;
+	const struct dmarc_dkim *dkim;
+	const struct dmarc_spf *spf;
+};
+
+struct loaded_text {
+	int64_t id;
+	const char *text;
+};
+
+struct loader {
+	struct store *store;
+	struct arena *arena;
+	struct error *err;
+	int64_t id; /* the report's */
+	sqlite3_stmt *statements[LOADER_STATEMENTS];
+	size_t statement_count;
+	sqlite3_stmt *find_text, *find_dkim, *find_spf;
+	struct loaded_text texts[LOADER_PLACES];
+	struct loaded_auth auths[LOADER_PLACES];
+};
+
+/* Opens a statement whose one parameter is key; the loader ends it. */
+MUST_CHECK bool loader_open(
+    struct loader *loader, const char *sql, int64_t key, sqlite3_stmt **out);
+/* Moves to the next row. */
+MUST_CHECK bool loader_next(
+    struct loader *loader, sqlite3_stmt *statement, bool *has_row);
+
+/* The text in a column, or whose id is in it; NULL where that is NULL. */
+const char *loader_text(
+    struct loader *loader, sqlite3_stmt *statement, int column);
+MUST_CHECK bool loader_interned(struct loader *loader, sqlite3_stmt *statement,
+    int column, const char **out);
+
+MUST_CHECK bool loader_dmarc(struct loader *loader, struct report *out);
+MUST_CHECK bool loader_tlsrpt(struct loader *loader, struct report *out);
+
+#endif
