@@ -62,7 +62,7 @@ remove_stale(const struct sockaddr_un *name, struct error *err)
 {
 	const char *path = name->sun_path;
 	struct stat status;
-	bool stale;
+	bool stale = false;
 
 	if (lstat(path, &status) != 0)
 		return errno == ENOENT || error_errno(err, "listen on", path);

@@ -153,38 +153,56 @@ ask(struct store *store, const char *sql, int64_t *out, struct error *err)
 	return ok;
 }
 
+/* What the file says of itself. */
+struct identity {
+	int64_t application, version, objects;
+};
+
+/* All at one moment: another process may be creating the database. */
+static bool
+read_identity(struct store *store, struct identity *out, struct error *err)
+{
+	bool ok;
+
+	if (!sqlite_exec(store, "SAVEPOINT identity", err))
+		return false;
+	ok = ask(store, "PRAGMA application_id", &out->application, err)
+	    && ask(store, "PRAGMA user_version", &out->version, err)
+	    && ask(store, "SELECT count(*) FROM sqlite_schema", &out->objects,
+		err);
+	return ok && sqlite_exec(store, "RELEASE identity", err);
+}
+
 /* Whose database it is; *is_new when nothing was ever put in it. */
 static bool
 identify(struct store *store, bool *is_new, struct error *err)
 {
-	int64_t application, version, objects;
+	struct identity is;
 
-	if (!ask(store, "PRAGMA application_id", &application, err)
-	    || !ask(store, "PRAGMA user_version", &version, err)
-	    || !ask(store, "SELECT count(*) FROM sqlite_schema", &objects, err))
+	if (!read_identity(store, &is, err))
 		return refuse(store, err);
-	*is_new = application == 0 && version == 0 && objects == 0;
+	*is_new = is.application == 0 && is.version == 0 && is.objects == 0;
 	if (*is_new)
 		return true;
-	if (application != STORE_APPLICATION_ID)
+	if (is.application != STORE_APPLICATION_ID)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is the database of another program; name "
 		    "another file",
 		    store->path);
-	if (version > STORE_VERSION)
+	if (is.version > STORE_VERSION)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is of a newer version of reports (schema %lld, "
 		    "this one knows %d); upgrade reports",
-		    store->path, (long long)version, STORE_VERSION);
-	if (version != STORE_VERSION)
+		    store->path, (long long)is.version, STORE_VERSION);
+	if (is.version != STORE_VERSION)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is damaged: it has no schema %lld; restore it "
 		    "from a backup",
-		    store->path, (long long)version);
+		    store->path, (long long)is.version);
 	return true;
 }
 
-/* SQLite does not wait for others by itself when it changes this mode. */
+/* SQLite waits for others, but not at every step of this change. */
 static bool
 use_log(struct store *store, struct error *err)
 {
@@ -206,8 +224,6 @@ create_schema(struct store *store, struct error *err)
 {
 	bool is_new;
 
-	if (!use_log(store, err))
-		return false;
 	if (!sqlite_exec(store, "BEGIN IMMEDIATE", err))
 		return refuse(store, err);
 	if (!identify(store, &is_new, err))
@@ -226,7 +242,7 @@ prepare_to_write(struct store *store, bool is_new, struct error *err)
 	}
 	if (!sqlite_exec(store, settings_to_write, err))
 		return refuse(store, err);
-	return is_new ? create_schema(store, err) : use_log(store, err);
+	return use_log(store, err) && (!is_new || create_schema(store, err));
 }
 
 static bool

@@ -431,7 +431,7 @@ create_and_add(int number, int gate)
 
 Test(open, lets_several_create_it_at_once)
 {
-	enum { CHILDREN = 8 };
+	enum { CHILDREN = 32 };
 	int gate[2], status, i;
 
 	must(pipe(gate) == 0);
