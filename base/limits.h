@@ -11,6 +11,10 @@
 #define MAX_MESSAGE (50UL * 1024 * 1024)
 /* RFC 5321 asks for 512 and more for extensions; Postfix reads 2048. */
 #define MAX_COMMAND 2048
+/* RFC 5321 4.5.3.1.3 asks for 256; addresses that carry another are longer. */
+#define MAX_PATH_LENGTH 1024
+/* RFC 5321 4.5.3.1.2; the client's name for itself. */
+#define MAX_LHLO_NAME 255
 /* RFC 5321 4.5.3.1.8 asks for 100; Postfix sends 50 at a time by default. */
 #define MAX_RECIPIENTS 1000
 /* A client that only makes errors is not a mail system. */

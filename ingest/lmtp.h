@@ -43,6 +43,7 @@ struct lmtp_config {
 
 struct lmtp;
 
+/* The texts of config must stay while the conversation lasts. */
 struct lmtp *lmtp_new(const struct lmtp_config *config);
 void lmtp_free(struct lmtp *lmtp);
 
@@ -59,6 +60,13 @@ enum lmtp_state {
  * Takes what arrived, appends the replies, and says in *used how much of it
  * was taken: all of it, but for a whole message in LMTP_WAITING, whose next
  * commands are to be fed again after lmtp_finish().
+ *
+ * A command is text between CRLFs.  One with a bare LF or CR, NUL or another
+ * control character in it is one bad command, refused once, at its CRLF.
+ *
+ * Send and empty out after each call.  If a reply does not fit into it, the
+ * client's count of replies would be wrong, so the conversation is over:
+ * LMTP_CLOSING, from the next lmtp_feed() on when it was lmtp_finish()'s.
  */
 MUST_CHECK enum lmtp_state lmtp_feed(
     struct lmtp *lmtp, struct bytes in, size_t *used, struct buffer *out);
@@ -72,7 +80,11 @@ struct bytes lmtp_message(const struct lmtp *lmtp);
 void lmtp_finish(
     struct lmtp *lmtp, enum lmtp_verdict verdict, struct buffer *out);
 
-/* Appends "421 4.x.x reason" for a hang-up that is our idea. */
+/* Whether a message is on its way: begun by DATA and not yet answered. */
+bool lmtp_is_busy(const struct lmtp *lmtp);
+
+/* Appends a reply such as "421 4.4.2 Idle for too long" for a hang-up that is
+ * our idea; the state is LMTP_CLOSING from then on. */
 void lmtp_hang_up(
     struct lmtp *lmtp, const char *code_and_text, struct buffer *out);
 

@@ -26,11 +26,14 @@ struct server_message {
 };
 
 struct server_config {
-	const char *socket_path; /* a unix socket to listen on, or NULL */
-	unsigned socket_mode;    /* its permissions, such as 0666 */
-	const char *inet;        /* ADDR:PORT or [ADDR]:PORT, or NULL */
+	const char *socket_path;   /* a unix socket to listen on, or NULL */
+	unsigned socket_mode;      /* its permissions, such as 0666 */
+	const char *inet;          /* ADDR:PORT or [ADDR]:PORT, or NULL */
+	unsigned idle_seconds;     /* 0 for IDLE_SECONDS */
+	unsigned shutdown_seconds; /* 0 for SHUTDOWN_SECONDS */
 	struct lmtp_config lmtp;
-	/* Called with one round's messages. */
+	/* Called with one round's messages; their verdict is LMTP_TRY_LATER
+	 * unless set. */
 	void (*deliver)(
 	    void *context, struct server_message *messages, size_t count);
 	/* Called once when connections can be made, and for trouble with
@@ -42,6 +45,7 @@ struct server_config {
 /*
  * Listens until SIGTERM or SIGINT; then takes no new connections, lets
  * messages on their way finish for SHUTDOWN_SECONDS, and returns true.
+ * SIGPIPE is ignored from then on.
  *
  * A socket path that nobody listens on any more is replaced, one in use is
  * ERROR_UNAVAILABLE, one that is no socket is left alone and an error.  The

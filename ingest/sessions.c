@@ -1,0 +1,345 @@
+#include "ingest/sessions.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <sys/queue.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "ingest/listen.h"
+#include "ingest/server.h"
+
+/* Replies a client has not taken; no more commands are read above it. */
+#define MAX_UNSENT ((size_t)64 * 1024)
+/* Fed at a time, so that MAX_UNSENT is not passed by much. */
+#define MAX_PIECE ((size_t)4096)
+/* Replies to one piece or one message: LHLO without end is 200 kB. */
+#define MAX_REPLIES ((size_t)1024 * 1024)
+/* Read at a time; a message comes in as few rounds as that allows. */
+#define READ_SIZE ((size_t)64 * 1024)
+
+#define SHUTTING_DOWN "421 4.3.2 Shutting down"
+
+struct session {
+	LIST_ENTRY(session) link;
+	struct sessions *sessions;
+	struct bufferevent *socket;
+	struct lmtp *lmtp;
+	enum lmtp_state state;
+	bool lost; /* the client went while its message waited */
+	char peer[LISTEN_NAME_SIZE];
+};
+
+LIST_HEAD(session_list, session);
+
+struct sessions {
+	struct event_base *base;
+	const struct server_config *config;
+	struct event *deliver; /* what waits, once the ready were served */
+	bool finishing;
+	struct session_list list;
+	size_t count;
+	struct session *waiting[MAX_SESSIONS];
+	size_t waiting_count;
+	struct server_message messages[MAX_SESSIONS];
+	struct buffer out;
+};
+
+static size_t
+count_unsent(const struct session *session)
+{
+	return evbuffer_get_length(bufferevent_get_output(session->socket));
+}
+
+static void
+send_out(struct session *session)
+{
+	struct buffer *out = &session->sessions->out;
+
+	if (out->len > 0
+	    && bufferevent_write(session->socket, out->data, out->len) != 0)
+		errx(1, "cannot keep replies");
+	buffer_clear(out);
+}
+
+static void
+end_session(struct session *session)
+{
+	struct sessions *sessions = session->sessions;
+
+	LIST_REMOVE(session, link);
+	sessions->count--;
+	bufferevent_free(session->socket);
+	lmtp_free(session->lmtp);
+	free(session);
+	if (sessions->finishing && sessions->count == 0)
+		event_base_loopbreak(sessions->base);
+}
+
+static void
+hang_up(struct session *session, const char *code_and_text)
+{
+	lmtp_hang_up(session->lmtp, code_and_text, &session->sessions->out);
+	send_out(session);
+	session->state = LMTP_CLOSING;
+}
+
+static void
+wait_for_verdict(struct session *session)
+{
+	static const struct timeval at_once = { 0, 0 };
+	struct sessions *sessions = session->sessions;
+
+	bufferevent_disable(session->socket, EV_READ);
+	sessions->waiting[sessions->waiting_count++] = session;
+	/* Expired at once: it runs behind the sockets that are ready then. */
+	if (event_add(sessions->deliver, &at_once) != 0)
+		errx(1, "cannot start a timer");
+}
+
+/* Does what the session's new state asks for; it may end the session. */
+static void
+settle(struct session *session)
+{
+	if (session->state == LMTP_READING && session->sessions->finishing
+	    && !lmtp_is_busy(session->lmtp))
+		hang_up(session, SHUTTING_DOWN);
+	if (session->state == LMTP_WAITING)
+		wait_for_verdict(session);
+	else if (session->state == LMTP_CLOSING && count_unsent(session) == 0)
+		end_session(session);
+	else if (session->state == LMTP_CLOSING
+	    || count_unsent(session) > MAX_UNSENT)
+		bufferevent_disable(session->socket, EV_READ);
+	else
+		bufferevent_enable(session->socket, EV_READ);
+}
+
+static void
+feed_piece(struct session *session, struct evbuffer *input)
+{
+	struct evbuffer_iovec first = { NULL, 0 };
+	struct bytes piece = bytes_of("");
+	size_t used;
+
+	if (evbuffer_peek(input, -1, NULL, &first, 1) > 0)
+		piece = (struct bytes) { first.iov_base, first.iov_len };
+	if (piece.len > MAX_PIECE)
+		piece.len = MAX_PIECE;
+	session->state =
+	    lmtp_feed(session->lmtp, piece, &used, &session->sessions->out);
+	evbuffer_drain(input, used);
+	send_out(session);
+}
+
+/* Feeds what has come, even if that is nothing: the state may have changed. */
+static void
+serve(struct session *session)
+{
+	struct evbuffer *input = bufferevent_get_input(session->socket);
+
+	do
+		feed_piece(session, input);
+	while (session->state == LMTP_READING && evbuffer_get_length(input) > 0
+	    && count_unsent(session) <= MAX_UNSENT);
+	settle(session);
+}
+
+static void
+on_read(struct bufferevent *socket, void *context)
+{
+	struct session *session = context;
+
+	(void)socket;
+	if (session->state == LMTP_READING)
+		serve(session);
+}
+
+/* All that was to be sent is away. */
+static void
+on_written(struct bufferevent *socket, void *context)
+{
+	struct session *session = context;
+
+	(void)socket;
+	if (session->state == LMTP_READING)
+		serve(session);
+	else if (session->state == LMTP_CLOSING)
+		settle(session);
+}
+
+static void
+lose(struct session *session)
+{
+	/* Its message is delivered all the same: it is whole. */
+	session->lost = true;
+	bufferevent_disable(session->socket, EV_READ | EV_WRITE);
+	if (session->state != LMTP_WAITING)
+		end_session(session);
+}
+
+static void
+log_trouble(const struct session *session, const char *what)
+{
+	const struct server_config *config = session->sessions->config;
+	char text[200];
+
+	snprintf(
+	    text, sizeof(text), "%s: %s inside a message", session->peer, what);
+	config->log(config->context, text);
+}
+
+static void
+on_event(struct bufferevent *socket, short what, void *context)
+{
+	struct session *session = context;
+	bool timeout = (what & BEV_EVENT_TIMEOUT) != 0;
+
+	(void)socket;
+	if (session->state == LMTP_READING && lmtp_is_busy(session->lmtp))
+		log_trouble(session,
+		    timeout ? "silent for too long" : "connection lost");
+	if ((what & BEV_EVENT_READING) == 0 || (what & BEV_EVENT_ERROR) != 0
+	    || session->state != LMTP_READING) {
+		lose(session);
+		return;
+	}
+	if (timeout)
+		hang_up(session, "421 4.4.2 Silent for too long");
+	/* At its end of file the client may still wait for our replies. */
+	session->state = LMTP_CLOSING;
+	settle(session);
+}
+
+void
+sessions_start(struct sessions *sessions, int fd, const char *peer)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	unsigned idle = sessions->config->idle_seconds;
+	struct timeval limit = { .tv_sec = idle > 0 ? idle : IDLE_SECONDS };
+
+	if (session == NULL)
+		err(1, "session");
+	session->sessions = sessions;
+	session->lmtp = lmtp_new(&sessions->config->lmtp);
+	session->socket =
+	    bufferevent_socket_new(sessions->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (session->socket == NULL)
+		errx(1, "cannot serve a connection");
+	snprintf(session->peer, sizeof(session->peer), "%s", peer);
+	LIST_INSERT_HEAD(&sessions->list, session, link);
+	sessions->count++;
+
+	bufferevent_setcb(
+	    session->socket, on_read, on_written, on_event, session);
+	bufferevent_set_timeouts(session->socket, &limit, &limit);
+	bufferevent_set_max_single_read(session->socket, READ_SIZE);
+	lmtp_greet(session->lmtp, &sessions->out);
+	send_out(session);
+	settle(session);
+}
+
+static void
+take_verdict(struct session *session, enum lmtp_verdict verdict)
+{
+	lmtp_finish(session->lmtp, verdict, &session->sessions->out);
+	send_out(session);
+	session->state = LMTP_READING;
+	if (session->lost)
+		end_session(session);
+	else
+		serve(session);
+}
+
+static void
+on_deliver(evutil_socket_t fd, short what, void *context)
+{
+	struct sessions *sessions = context;
+	size_t count = sessions->waiting_count, i;
+
+	(void)fd, (void)what;
+	for (i = 0; i < count; i++)
+		sessions->messages[i] = (struct server_message) {
+			.envelope = lmtp_envelope(sessions->waiting[i]->lmtp),
+			.message = lmtp_message(sessions->waiting[i]->lmtp),
+			.peer = sessions->waiting[i]->peer,
+			.verdict = LMTP_TRY_LATER,
+		};
+	sessions->config->deliver(
+	    sessions->config->context, sessions->messages, count);
+	/* Sessions with another message wait again, in a place that was
+	 * already left behind. */
+	sessions->waiting_count = 0;
+	for (i = 0; i < count; i++)
+		take_verdict(
+		    sessions->waiting[i], sessions->messages[i].verdict);
+}
+
+/* --- all of them --- */
+
+struct sessions *
+sessions_new(struct event_base *base, const struct server_config *config)
+{
+	struct sessions *sessions = calloc(1, sizeof(*sessions));
+
+	if (sessions == NULL)
+		err(1, "sessions");
+	sessions->base = base;
+	sessions->config = config;
+	sessions->out.max = MAX_REPLIES;
+	LIST_INIT(&sessions->list);
+	sessions->deliver = evtimer_new(base, on_deliver, sessions);
+	if (sessions->deliver == NULL)
+		errx(1, "cannot make a timer");
+	return sessions;
+}
+
+void
+sessions_free(struct sessions *sessions)
+{
+	struct session *session;
+
+	while ((session = LIST_FIRST(&sessions->list)) != NULL)
+		end_session(session);
+	event_free(sessions->deliver);
+	buffer_release(&sessions->out);
+	free(sessions);
+}
+
+size_t
+sessions_count(const struct sessions *sessions)
+{
+	return sessions->count;
+}
+
+void
+sessions_finish(struct sessions *sessions)
+{
+	struct session *session, *next;
+
+	sessions->finishing = true;
+	if (sessions->count == 0)
+		event_base_loopbreak(sessions->base);
+	for (session = LIST_FIRST(&sessions->list); session != NULL;
+	     session = next) {
+		next = LIST_NEXT(session, link);
+		if (session->state == LMTP_READING)
+			settle(session);
+	}
+}
+
+void
+sessions_dismiss(struct sessions *sessions)
+{
+	struct session *session;
+
+	LIST_FOREACH(session, &sessions->list, link)
+	if (session->state == LMTP_READING)
+		hang_up(session, SHUTTING_DOWN);
+}

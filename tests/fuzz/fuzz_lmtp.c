@@ -1,0 +1,84 @@
+/*
+ * A conversation is fed twice, whole and in pieces whose length the first
+ * octet gives: the replies and the messages must be the same.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "ingest/lmtp.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool
+accepts(void *context, const char *rcpt_to)
+{
+	(void)context;
+	return rcpt_to[0] != 'n';
+}
+
+static void
+keep(struct buffer *log, struct bytes bytes)
+{
+	if (!buffer_add(log, bytes))
+		abort();
+}
+
+static void
+take_message(struct lmtp *lmtp, struct buffer *log)
+{
+	const struct lmtp_envelope *envelope = lmtp_envelope(lmtp);
+	size_t i;
+
+	if (envelope->rcpt_count == 0)
+		abort();
+	keep(log, bytes_of(envelope->lhlo));
+	keep(log, bytes_of(envelope->mail_from));
+	for (i = 0; i < envelope->rcpt_count; i++)
+		keep(log, bytes_of(envelope->rcpt_to[i]));
+	keep(log, lmtp_message(lmtp));
+	lmtp_finish(lmtp, (enum lmtp_verdict)(i % 3), log);
+}
+
+static void
+talk(struct bytes text, size_t step, struct buffer *log)
+{
+	struct lmtp_config config = {
+		.hostname = "host", .max_message = 1000, .accepts = accepts
+	};
+	struct lmtp *lmtp = lmtp_new(&config);
+	enum lmtp_state state;
+	size_t len, used;
+
+	lmtp_greet(lmtp, log);
+	while (text.len > 0) {
+		len = step < text.len ? step : text.len;
+		state = lmtp_feed(
+		    lmtp, (struct bytes) { text.data, len }, &used, log);
+		if (used > len || (state != LMTP_WAITING && used != len))
+			abort();
+		text = bytes_skip(text, used);
+		if (state == LMTP_WAITING)
+			take_message(lmtp, log);
+	}
+	lmtp_free(lmtp);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buffer whole = { .max = SIZE_MAX }, pieces = { .max = SIZE_MAX };
+	struct bytes text = { (const char *)data, size };
+
+	if (size == 0)
+		return 0;
+	text = bytes_skip(text, 1);
+	talk(text, SIZE_MAX, &whole);
+	talk(text, (size_t)data[0] + 1, &pieces);
+	if (whole.len != pieces.len
+	    || memcmp(whole.data, pieces.data, whole.len) != 0)
+		abort();
+	buffer_release(&whole);
+	buffer_release(&pieces);
+	return 0;
+}
