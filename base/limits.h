@@ -32,6 +32,10 @@
 #define MAX_MIME_DEPTH 16
 /* Real reports have fewer than ten. */
 #define MAX_MIME_PARTS 200
+/* Each part may have one, and each message a part is in. */
+#define MAX_CONTENT_TYPES (MAX_MIME_PARTS + 100)
+/* Comments in comments, in a header; nobody writes three. */
+#define MAX_COMMENT_DEPTH 200
 /* A forwarded report is one message in another. */
 #define MAX_MESSAGE_DEPTH 3
 /* RFC 5322 has no bound; real headers stay below 64 kB. */
@@ -72,8 +76,9 @@
 
 /* --- TLS reports --- */
 
-/* The whole JSON is held in memory; real ones are a few kB. */
-#define MAX_JSON         (32UL * 1024 * 1024)
+/* The whole JSON is held in memory, where it takes 45 times its size at
+ * worst; real ones are a few kB. */
+#define MAX_JSON         (4UL * 1024 * 1024)
 #define MAX_TLS_POLICIES 10000
 #define MAX_TLS_FAILURES 100000
 /* Policy strings or MX hosts of one policy. */

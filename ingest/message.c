@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <libetpan/libetpan.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -153,32 +154,33 @@ hand_out(struct walk *walk, const struct mailmime *mime, const char *number,
 	mailmime_decoded_part_free((char *)(uintptr_t)part.body.data);
 }
 
-/* RFC 2046 5.2.1 forbids to encode a message inside a message; some do. */
-static bool
-is_encoded(const struct mailmime *mime)
+/* RFC 2046 5.2.1 forbids to encode a message inside a message; some do, and
+ * libetpan leaves those alone. */
+static void
+walk_encoded_message(struct walk *walk, const struct mailmime *mime,
+    const char *number, size_t level, size_t depth)
 {
-	int encoding = encoding_of(mime);
+	struct bytes message;
 
-	return encoding == MAILMIME_MECHANISM_BASE64
-	    || encoding == MAILMIME_MECHANISM_QUOTED_PRINTABLE;
+	if (!decode(mime, mime->mm_data.mm_single, &message))
+		return;
+	walk_message(walk, message, number, level, depth);
+	mailmime_decoded_part_free((char *)(uintptr_t)message.data);
 }
 
+/* A part that holds no others as libetpan sees it. */
 static void
-walk_inner_message(struct walk *walk, struct mailmime *mime, const char *number,
+walk_single(struct walk *walk, const struct mailmime *mime, const char *number,
     size_t level, size_t depth)
 {
-	struct bytes inner;
+	const char *type = type_of(walk, mime->mm_content_type);
 
-	if (depth > MAX_MESSAGE_DEPTH)
-		return;
-	if (!is_encoded(mime)) {
-		if (mime->mm_data.mm_message.mm_msg_mime != NULL)
-			walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime,
-			    number, level + 1, depth);
-	} else if (decode(mime, mime->mm_body, &inner)) {
-		walk_message(walk, inner, number, level + 1, depth);
-		mailmime_decoded_part_free((char *)(uintptr_t)inner.data);
-	}
+	if (++walk->parts > MAX_MIME_PARTS)
+		report_limit(walk, "limit-parts", "parts", MAX_MIME_PARTS);
+	else if (strcmp(type, "message/rfc822") != 0)
+		hand_out(walk, mime, number[0] == '\0' ? "1" : number, depth);
+	else if (depth < MAX_MESSAGE_DEPTH)
+		walk_encoded_message(walk, mime, number, level + 1, depth + 1);
 }
 
 static void
@@ -208,23 +210,87 @@ walk_mime(struct walk *walk, struct mailmime *mime, const char *number,
 	}
 	switch (mime->mm_type) {
 	case MAILMIME_SINGLE:
-		if (++walk->parts > MAX_MIME_PARTS)
-			report_limit(
-			    walk, "limit-parts", "parts", MAX_MIME_PARTS);
-		else
-			hand_out(walk, mime, number[0] == '\0' ? "1" : number,
-			    depth);
+		walk_single(walk, mime, number, level, depth);
 		break;
 	case MAILMIME_MULTIPLE:
 		walk_list(walk, mime->mm_data.mm_multipart.mm_mp_list, number,
 		    level, depth);
 		break;
 	case MAILMIME_MESSAGE:
-		walk_inner_message(walk, mime, number, level, depth + 1);
+		if (mime->mm_data.mm_message.mm_msg_mime != NULL
+		    && depth < MAX_MESSAGE_DEPTH)
+			walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime,
+			    number, level + 1, depth + 1);
 		break;
 	default:
 		break;
 	}
+}
+
+/*
+ * libetpan follows parts and comments by recursion, so that a few megabytes
+ * of either end the process.  Each level of parts takes a Content-Type, each
+ * level of comments a parenthesis, and comments end with their header: to
+ * count those beforehand is enough.
+ */
+struct shape {
+	size_t content_types;
+	size_t comment_depth;
+};
+
+static void
+look_at_line(struct shape *shape, struct bytes line)
+{
+	static const char name[] = "content-type";
+	const char *c, *end = line.data + line.len;
+
+	if (line.len >= sizeof(name) - 1
+	    && strncasecmp(line.data, name, sizeof(name) - 1) == 0)
+		shape->content_types++;
+	if (bytes_trim(line).len == 0)
+		shape->comment_depth = 0;
+	if (memchr(line.data, '(', line.len) == NULL)
+		return;
+	for (c = line.data; c < end; c++) {
+		if (*c == '(')
+			shape->comment_depth++;
+		else if (*c == ')' && shape->comment_depth > 0)
+			shape->comment_depth--;
+	}
+}
+
+static bool
+check_shape(struct bytes message, struct error *err)
+{
+	struct shape shape = { 0 };
+	struct bytes line;
+	const char *end;
+
+	if (header_of(message).len > MAX_HEADER)
+		return error_limit(err, "limit-header",
+		    "the header is larger than %lu bytes", MAX_HEADER);
+	while (message.len > 0) {
+		end = memchr(message.data, '\n', message.len);
+		line = message;
+		if (end != NULL)
+			line.len = (size_t)(end - message.data) + 1;
+		look_at_line(&shape, line);
+		if (shape.content_types > MAX_CONTENT_TYPES)
+			return error_limit(err, "limit-parts",
+			    "more than %d parts", MAX_CONTENT_TYPES);
+		if (shape.comment_depth > MAX_COMMENT_DEPTH)
+			return error_limit(err, "limit-comments",
+			    "comments nest more than %d deep",
+			    MAX_COMMENT_DEPTH);
+		message = bytes_skip(message, line.len);
+	}
+	return true;
+}
+
+static void
+report_trouble(struct walk *walk, const struct error *trouble)
+{
+	walk->visitor->trouble(walk->visitor->context, trouble);
 }
 
 static void
@@ -235,17 +301,15 @@ walk_message(struct walk *walk, struct bytes message, const char *number,
 	struct error trouble;
 	size_t index = 0;
 
-	if (header_of(message).len > MAX_HEADER) {
-		error_limit(&trouble, "limit-header",
-		    "the header is larger than %lu bytes", MAX_HEADER);
-		walk->visitor->trouble(walk->visitor->context, &trouble);
+	if (!check_shape(message, &trouble)) {
+		report_trouble(walk, &trouble);
 		return;
 	}
 	if (mailmime_parse(message.data, message.len, &index, &mime)
 	    != MAILIMF_NO_ERROR) {
 		error_input(&trouble, "mime-malformed",
 		    "the message's structure cannot be read");
-		walk->visitor->trouble(walk->visitor->context, &trouble);
+		report_trouble(walk, &trouble);
 		return;
 	}
 	/* The outermost is the message itself, not one inside it. */

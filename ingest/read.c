@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "ingest/header.h"
@@ -24,11 +25,16 @@ struct reader {
 	struct error no_report; /* a document of it that is none */
 	bool has_no_report;
 
+	/* Documents of it that are to be mended, by their place in it: found
+	 * in a first pass, read again in a second. */
+	struct finding *malformed[MAX_MEMBERS];
+	size_t document;
+	bool has_malformed, is_mending;
+
 	/* the document under way */
 	struct report_reader *report;
 	struct digest_state digest;
 	const char *name;
-	size_t len;
 	bool has_failed;
 	struct error failure;
 };
@@ -56,7 +62,7 @@ add_finding(struct reader *r, const char *part)
 	return finding;
 }
 
-static void
+static struct finding *
 add_broken(struct reader *r, const char *part, const struct error *why)
 {
 	struct finding *finding = add_finding(r, part);
@@ -64,17 +70,19 @@ add_broken(struct reader *r, const char *part, const struct error *why)
 	finding->reason = why->reason;
 	finding->detail = arena_copy(r->arena, bytes_of(why->text));
 	r->out->broken_count++;
+	return finding;
 }
 
 static void
-add_report(struct reader *r, const struct report *report)
+set_report(
+    struct reader *r, struct finding *finding, const struct report *report)
 {
-	struct finding *finding = add_finding(r, place_of(r));
 	struct report *copy = arena_alloc(r->arena, 1, sizeof(*copy));
 
 	*copy = *report;
 	finding->report = copy;
 	finding->digest = digest_finish(&r->digest);
+	finding->reason = finding->detail = NULL;
 	r->out->report_count++;
 }
 
@@ -141,10 +149,20 @@ begin_document(void *context, const char *name)
 
 	r->name =
 	    name[0] == '\0' ? "" : header_decode(bytes_of(name), r->arena);
-	r->len = 0;
 	r->has_failed = false;
 	r->report = report_reader_new(r->arena);
+	if (r->is_mending)
+		report_reader_mend(r->report);
 	digest_init(&r->digest);
+}
+
+/* In the second pass, only what the first found to be malformed. */
+static bool
+is_wanted(const struct reader *r)
+{
+	return !r->is_mending
+	    || (r->document < COUNT_OF(r->malformed)
+		&& r->malformed[r->document] != NULL);
 }
 
 static bool
@@ -152,7 +170,8 @@ add_to_document(void *context, struct bytes bytes)
 {
 	struct reader *r = context;
 
-	r->len += bytes.len;
+	if (!is_wanted(r))
+		return false;
 	digest_add(&r->digest, bytes);
 	if (!report_reader_feed(r->report, bytes, &r->failure))
 		r->has_failed = true;
@@ -174,32 +193,62 @@ finish_report(struct reader *r, struct report *report, struct error *err)
  * A container in trouble may have given a whole document all the same: then
  * the trouble is a note.  If not, it is the better reason.
  */
+static bool
+read_document(
+    struct reader *r, const struct error *trouble, struct report *report)
+{
+	if (trouble != NULL && trouble->kind == ERROR_LIMIT) {
+		r->failure = *trouble;
+		return false;
+	}
+	if (r->has_failed)
+		return false;
+	if (!finish_report(r, report, &r->failure)) {
+		if (trouble != NULL
+		    && strcmp(trouble->reason, "gzip-trailing") != 0)
+			r->failure = *trouble;
+		return false;
+	}
+	if (trouble != NULL)
+		report_note(
+		    report, r->arena, trouble->reason, "%s", trouble->text);
+	return true;
+}
+
+static void
+note_failure(struct reader *r)
+{
+	struct finding *finding;
+
+	if (strcmp(r->failure.reason, "not-a-report") == 0) {
+		r->no_report = r->failure;
+		r->has_no_report = true;
+		return;
+	}
+	finding = add_broken(r, place_of(r), &r->failure);
+	if (strcmp(r->failure.reason, "xml-malformed") == 0
+	    && r->document < COUNT_OF(r->malformed)) {
+		r->malformed[r->document] = finding;
+		r->has_malformed = true;
+	}
+}
+
 static void
 end_document(void *context, const struct error *trouble)
 {
 	struct reader *r = context;
 	struct report report;
 
-	if (trouble != NULL && trouble->kind == ERROR_LIMIT) {
-		r->failure = *trouble;
-		r->has_failed = true;
-	} else if (!r->has_failed) {
-		r->has_failed = !finish_report(r, &report, &r->failure);
-		if (r->has_failed && trouble != NULL
-		    && strcmp(trouble->reason, "gzip-trailing") != 0)
-			r->failure = *trouble;
+	if (!r->is_mending) {
+		if (read_document(r, trouble, &report))
+			set_report(r, add_finding(r, place_of(r)), &report);
+		else
+			note_failure(r);
+	} else if (is_wanted(r) && read_document(r, trouble, &report)) {
+		set_report(r, r->malformed[r->document], &report);
+		r->out->broken_count--;
 	}
-	if (!r->has_failed) {
-		if (trouble != NULL)
-			report_note(&report, r->arena, trouble->reason, "%s",
-			    trouble->text);
-		add_report(r, &report);
-	} else if (strcmp(r->failure.reason, "not-a-report") == 0) {
-		r->no_report = r->failure;
-		r->has_no_report = true;
-	} else {
-		add_broken(r, place_of(r), &r->failure);
-	}
+	r->document++;
 	report_reader_free(r->report);
 }
 
@@ -223,8 +272,16 @@ examine(struct reader *r, const char *label, struct bytes body)
 	size_t before = count_findings(r);
 
 	r->label = label;
-	r->has_no_report = false;
+	r->has_no_report = r->has_malformed = false;
+	memset(r->malformed, 0, sizeof(r->malformed));
+	r->document = 0;
 	unpack(body, &sink);
+	if (r->has_malformed) {
+		r->is_mending = true;
+		r->document = 0;
+		unpack(body, &sink);
+		r->is_mending = false;
+	}
 	if (r->has_no_report && unpack_is_packed(body)
 	    && count_findings(r) == before)
 		add_broken(r, place_of(r), &r->no_report);

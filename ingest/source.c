@@ -192,8 +192,6 @@ end_line(struct mbox *mbox)
 	}
 	unquote_line(mbox);
 	mbox->blank = is_blank(last_line(mbox));
-	if (mbox->too_large)
-		buffer_clear(mbox->message);
 	mbox->line = mbox->message->len;
 	return true;
 }

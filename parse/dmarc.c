@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "parse/dmarc_words.h"
 #include "parse/intern.h"
+#include "parse/mend.h"
 #include "parse/report.h"
 #include "parse/xml.h"
 
@@ -38,6 +39,7 @@ struct dmarc_reader {
 	struct arena *arena;
 	struct intern strings;
 	struct xml_parser *xml;
+	struct mend *mend; /* or NULL */
 
 	/* The open elements, outermost first; [0] is around the root. */
 	const struct element *open[MAX_XML_DEPTH + 1];
@@ -612,7 +614,7 @@ on_end(void *context, struct bytes text, bool is_cut, struct error *err)
 /* --- the reader --- */
 
 struct dmarc_reader *
-dmarc_reader_new(struct arena *arena)
+dmarc_reader_new(struct arena *arena, bool mends)
 {
 	struct dmarc_reader *r = calloc(1, sizeof(*r));
 	const struct xml_handler handler = { on_start, on_end, r };
@@ -622,6 +624,7 @@ dmarc_reader_new(struct arena *arena)
 	r->arena = arena;
 	r->strings.arena = arena;
 	r->xml = xml_parser_new(&handler);
+	r->mend = mends ? mend_new() : NULL;
 	r->open[0] = &outside;
 	r->report.kind = REPORT_DMARC;
 	r->next_record = &r->dmarc.records;
@@ -635,6 +638,7 @@ dmarc_reader_free(struct dmarc_reader *r)
 	if (r == NULL)
 		return;
 	xml_parser_free(r->xml);
+	mend_free(r->mend);
 	intern_release(&r->strings);
 	free(r);
 }
@@ -642,7 +646,46 @@ dmarc_reader_free(struct dmarc_reader *r)
 bool
 dmarc_reader_feed(struct dmarc_reader *r, struct bytes xml, struct error *err)
 {
+	if (r->mend != NULL)
+		xml = mend_feed(r->mend, xml);
 	return xml_parser_feed(r->xml, xml, err);
+}
+
+static bool
+finish_mending(struct dmarc_reader *r, struct error *err)
+{
+	const char *code;
+	size_t i;
+
+	if (r->mend == NULL)
+		return true;
+	for (i = 0; (code = mend_code(r->mend, i)) != NULL; i++)
+		report_note(&r->report, r->arena, code,
+		    "the XML was not well-formed, and was mended");
+	return xml_parser_feed(r->xml, mend_finish(r->mend), err);
+}
+
+/* Without a policy domain, a From domain that all records share says whom the
+ * report is about. */
+static bool
+fill_domain(struct dmarc_reader *r)
+{
+	const struct dmarc_record *record = r->dmarc.records;
+	const char *shared;
+
+	if (!is_blank(r->report.domain))
+		return true;
+	if (record == NULL || is_blank(record->header_from))
+		return false;
+	shared = record->header_from; /* interned: the same is identical */
+	for (; record != NULL; record = record->next)
+		if (record->header_from != shared)
+			return false;
+	r->report.domain = shared;
+	report_note(&r->report, r->arena, "no-policy-domain",
+	    "policy_published has no domain; '%.200s' of header_from stands in",
+	    shared);
+	return true;
 }
 
 static void
@@ -670,9 +713,9 @@ dmarc_reader_finish(
 {
 	struct dmarc_report *dmarc;
 
-	if (!xml_parser_finish(r->xml, err))
+	if (!finish_mending(r, err) || !xml_parser_finish(r->xml, err))
 		return false;
-	if (is_blank(r->report.domain))
+	if (!fill_domain(r))
 		return error_input(
 		    err, "no-policy-domain", "policy_published has no domain");
 	finish_period(r);

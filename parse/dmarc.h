@@ -141,7 +141,8 @@ const char *dmarc_alignment_name(int alignment);
 
 struct dmarc_reader;
 
-struct dmarc_reader *dmarc_reader_new(struct arena *arena);
+/* mends: for a document that is not well-formed, see parse/mend.h. */
+struct dmarc_reader *dmarc_reader_new(struct arena *arena, bool mends);
 void dmarc_reader_free(struct dmarc_reader *reader);
 
 /* As report_reader_feed and report_reader_finish, which call them. */

@@ -21,6 +21,7 @@ enum format {
 struct report_reader {
 	struct arena *arena;
 	enum format format;
+	bool is_mending;
 	char head[3]; /* what has come while undecided, blanks left out */
 	size_t head_len;
 	struct dmarc_reader *dmarc; /* for XML */
@@ -77,6 +78,12 @@ report_reader_free(struct report_reader *reader)
 	free(reader);
 }
 
+void
+report_reader_mend(struct report_reader *reader)
+{
+	reader->is_mending = true;
+}
+
 static bool
 head_is(const struct report_reader *reader, const char *text, size_t len)
 {
@@ -87,7 +94,7 @@ static void
 start_xml(struct report_reader *reader)
 {
 	reader->format = XML;
-	reader->dmarc = dmarc_reader_new(reader->arena);
+	reader->dmarc = dmarc_reader_new(reader->arena, reader->is_mending);
 }
 
 /* Takes one byte of an undecided beginning. */

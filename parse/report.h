@@ -65,6 +65,10 @@ struct report_reader;
 struct report_reader *report_reader_new(struct arena *arena);
 void report_reader_free(struct report_reader *reader);
 
+/* To be called first, for a document that was found to be "xml-malformed":
+ * it is mended as it is read (parse/mend.h), and notes say how. */
+void report_reader_mend(struct report_reader *reader);
+
 /*
  * Takes the next bytes.  Fails with ERROR_INPUT or ERROR_LIMIT; the reason is
  * "not-a-report" when this is something else altogether, rather than a report

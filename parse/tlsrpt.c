@@ -413,9 +413,11 @@ read_policies(struct reader *r, const json_t *policies)
 	size_t count = policies == NULL ? 0 : json_element_count(policies);
 
 	if (count == 0
-	    || (!json_is_array(policies) && !json_is_object(policies)))
-		return error_input(
-		    r->err, "tlsrpt-no-policies", "there are no policies");
+	    || (!json_is_array(policies) && !json_is_object(policies))) {
+		note(r, "tlsrpt-no-policies", "policies",
+		    "there are none in the report");
+		return true;
+	}
 	if (json_is_object(policies))
 		note(r, "tlsrpt-policies-object", "policies",
 		    "one object instead of an array");

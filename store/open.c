@@ -22,8 +22,6 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 static const char settings_to_write[] = "PRAGMA synchronous = FULL;"
 					"PRAGMA journal_size_limit = 67108864;";
 
-/* --- what is there, before SQLite sees it --- */
-
 /*
  * New files get their mode here: SQLite would let everybody read, and gives
  * the files it makes beside it the mode of this one.
@@ -107,8 +105,6 @@ uri_of(struct arena *arena, const char *path, const char *query)
 	    *escaped == '/' ? "//" : "./", escaped, query);
 }
 
-/* --- what SQLite makes of it --- */
-
 static bool
 refuse(struct store *store, struct error *err)
 {
@@ -123,14 +119,19 @@ refuse(struct store *store, struct error *err)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is damaged; restore it from a backup",
 		    store->path);
-	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
-	case SQLITE_PERM:
+		return error_set(err, ERROR_NO_PERM,
+		    "cannot write '%.200s': its folder may not be written",
+		    store->path);
+	case SQLITE_CANTOPEN:
 		if (cause == EACCES || cause == EPERM || cause == EROFS) {
 			errno = cause;
 			return error_errno(err, "open", store->path);
 		}
-		break;
+		return error_set(err, ERROR_NO_PERM,
+		    "cannot open '%.200s': there is a log beside it, which "
+		    "takes a user who may write its folder",
+		    store->path);
 	default:
 		break;
 	}
@@ -152,38 +153,56 @@ ask(struct store *store, const char *sql, int64_t *out, struct error *err)
 	return ok;
 }
 
+/* What the file says of itself. */
+struct identity {
+	int64_t application, version, objects;
+};
+
+/* All at one moment: another process may be creating the database. */
+static bool
+read_identity(struct store *store, struct identity *out, struct error *err)
+{
+	bool ok;
+
+	if (!sqlite_exec(store, "SAVEPOINT identity", err))
+		return false;
+	ok = ask(store, "PRAGMA application_id", &out->application, err)
+	    && ask(store, "PRAGMA user_version", &out->version, err)
+	    && ask(store, "SELECT count(*) FROM sqlite_schema", &out->objects,
+		err);
+	return ok && sqlite_exec(store, "RELEASE identity", err);
+}
+
 /* Whose database it is; *is_new when nothing was ever put in it. */
 static bool
 identify(struct store *store, bool *is_new, struct error *err)
 {
-	int64_t application, version, objects;
+	struct identity is;
 
-	if (!ask(store, "PRAGMA application_id", &application, err)
-	    || !ask(store, "PRAGMA user_version", &version, err)
-	    || !ask(store, "SELECT count(*) FROM sqlite_schema", &objects, err))
+	if (!read_identity(store, &is, err))
 		return refuse(store, err);
-	*is_new = application == 0 && version == 0 && objects == 0;
+	*is_new = is.application == 0 && is.version == 0 && is.objects == 0;
 	if (*is_new)
 		return true;
-	if (application != STORE_APPLICATION_ID)
+	if (is.application != STORE_APPLICATION_ID)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is the database of another program; name "
 		    "another file",
 		    store->path);
-	if (version > STORE_VERSION)
+	if (is.version > STORE_VERSION)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is of a newer version of reports (schema %lld, "
 		    "this one knows %d); upgrade reports",
-		    store->path, (long long)version, STORE_VERSION);
-	if (version != STORE_VERSION)
+		    store->path, (long long)is.version, STORE_VERSION);
+	if (is.version != STORE_VERSION)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is damaged: it has no schema %lld; restore it "
 		    "from a backup",
-		    store->path, (long long)version);
+		    store->path, (long long)is.version);
 	return true;
 }
 
-/* SQLite does not wait for others by itself when it changes this mode. */
+/* SQLite waits for others, but not at every step of this change. */
 static bool
 use_log(struct store *store, struct error *err)
 {
@@ -205,8 +224,6 @@ create_schema(struct store *store, struct error *err)
 {
 	bool is_new;
 
-	if (!use_log(store, err))
-		return false;
 	if (!sqlite_exec(store, "BEGIN IMMEDIATE", err))
 		return refuse(store, err);
 	if (!identify(store, &is_new, err))
@@ -225,11 +242,11 @@ prepare_to_write(struct store *store, bool is_new, struct error *err)
 	}
 	if (!sqlite_exec(store, settings_to_write, err))
 		return refuse(store, err);
-	return is_new ? create_schema(store, err) : use_log(store, err);
+	return use_log(store, err) && (!is_new || create_schema(store, err));
 }
 
 static bool
-connect(struct store *store, enum store_mode mode, struct error *err)
+connect_to(struct store *store, enum store_mode mode, struct error *err)
 {
 	struct arena arena = { 0 };
 	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
@@ -247,8 +264,9 @@ connect(struct store *store, enum store_mode mode, struct error *err)
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return sqlite_exec(store, settings, err)
-	    && sqlite_add_functions(store, err);
+	return (sqlite_exec(store, settings, err)
+		   && sqlite_add_functions(store, err))
+	    || refuse(store, err);
 }
 
 static bool
@@ -259,7 +277,7 @@ open_at(struct store *store, enum store_mode mode, struct error *err)
 	if (!look(store->path, mode, &store->seen, err))
 		return false;
 	store->is_immutable = mode == STORE_READ && !has_log(store->path);
-	if (!connect(store, mode, err) || !identify(store, &is_new, err))
+	if (!connect_to(store, mode, err) || !identify(store, &is_new, err))
 		return false;
 	if (mode == STORE_WRITE)
 		return prepare_to_write(store, is_new, err);

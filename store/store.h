@@ -84,12 +84,15 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
  * came by LMTP, and nothing when it was imported.  The raw bytes are kept,
  * compressed, when something in the message could not be read.
  *
- * Fails with ERROR_SYSTEM, and with the reason "full" for a full disk.
+ * Fails with ERROR_SYSTEM and the reason "full" for a full disk, "busy" when
+ * another process writes, or "database".  A full disk can end the whole
+ * transaction: then store_commit() fails too, and nothing of it is stored.
  */
 MUST_CHECK bool store_add(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err);
 
-/* After true, everything since store_begin() has reached the disk. */
+/* After true, everything since store_begin() has reached the disk; after
+ * false, nothing has been stored, and store_begin() may be tried again. */
 MUST_CHECK bool store_commit(struct store *store, struct error *err);
 
 /* Forgets everything since store_begin(). */

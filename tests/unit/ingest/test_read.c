@@ -1,9 +1,9 @@
 #include <inttypes.h>
 
-#include "tests/unit/fixtures.h"
 #include "ingest/read.h"
 #include "parse/dmarc.h"
 #include "parse/tlsrpt.h"
+#include "tests/unit/fixtures.h"
 
 static void
 print_digest(FILE *out, const struct digest *digest)
@@ -44,8 +44,8 @@ print_field(FILE *out, const char *name, const char *text)
 static void
 print_reading(FILE *out, const struct reading *reading)
 {
-	static const char *const classes[]
-	    = { "no report", "bounce", "failure report" };
+	static const char *const classes[] = { "no report", "bounce",
+		"failure report" };
 	const struct finding *finding;
 
 	if (reading->is_message) {
@@ -54,8 +54,8 @@ print_reading(FILE *out, const struct reading *reading)
 		print_field(out, "Subject", reading->subject);
 		print_field(
 		    out, "TLS-Report-Domain", reading->tls_report_domain);
-		print_field(out, "TLS-Report-Submitter",
-		    reading->tls_report_submitter);
+		print_field(
+		    out, "TLS-Report-Submitter", reading->tls_report_submitter);
 		if (reading->has_date)
 			fprintf(out, "Date: %" PRId64 "\n", reading->date);
 	}
@@ -67,8 +67,8 @@ print_reading(FILE *out, const struct reading *reading)
 		if (finding->report != NULL)
 			print_report(out, finding);
 		else
-			fprintf(out, "%s: %s\n", finding->reason,
-			    finding->detail);
+			fprintf(
+			    out, "%s: %s\n", finding->reason, finding->detail);
 	}
 	fprintf(out, "%zu reports, %zu broken\n", reading->report_count,
 	    reading->broken_count);

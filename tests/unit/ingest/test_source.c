@@ -294,6 +294,25 @@ Test(source, passes_over_a_message_that_is_too_large)
 	    "b", "!'b: message 1' is larger than 50 MB|b: message 2=\nlast\n|");
 }
 
+Test(source, finds_the_message_that_begins_where_room_ends)
+{
+	static const char start[] = "From b\n\n";
+	static const char next[] = "\n\nFrom c@example.org\n\nlast\n";
+	FILE *file = fopen("mbox", "wb");
+	size_t i;
+
+	/* of the line, two bytes come with one piece, the rest with the next */
+	cr_assert(file != NULL);
+	fputs(start, file);
+	for (i = strlen(start); i < MAX_MESSAGE - 4; i++)
+		fputc('x', file);
+	fputs(next, file);
+	cr_assert(fclose(file) == 0);
+	expect_walk("mbox",
+	    "!'mbox: message 1' is larger than 50 MB|"
+	    "mbox: message 2=\nlast\n|");
+}
+
 Test(source, passes_over_a_file_that_is_too_large)
 {
 	make_folder("in");
@@ -314,19 +333,15 @@ Test(source, reads_a_file_of_the_largest_size)
 	cr_expect(eq(sz, record.bytes, MAX_FILE));
 }
 
-/* Standard input becomes a pipe that gives one byte at a time. */
+/* Standard input becomes a socket that gives one byte at a time. */
 static void
-pipe_in(const char *text)
+feed_in(const char *text)
 {
 	int ends[2];
 
-	cr_assert(pipe(ends) == 0);
-	if (fork() == 0) {
-		for (; *text != '\0'; text++)
-			if (write(ends[1], text, 1) != 1)
-				_exit(1);
-		_exit(0);
-	}
+	cr_assert(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
+	for (; *text != '\0'; text++)
+		cr_assert(write(ends[1], text, 1) == 1);
 	close(ends[1]);
 	cr_assert(dup2(ends[0], STDIN_FILENO) == STDIN_FILENO);
 	close(ends[0]);
@@ -334,14 +349,14 @@ pipe_in(const char *text)
 
 Test(source, reads_standard_input)
 {
-	pipe_in("{\"policies\":[]}");
+	feed_in("{\"policies\":[]}");
 	expect_walk("-", "standard input={\"policies\":[]}|");
 	cr_expect(eq(sz, source_count("-"), 1));
 }
 
 Test(source, reads_an_mbox_from_standard_input)
 {
-	pipe_in("From a\n1\n\nFrom b\n2\n\n");
+	feed_in("From a\n1\n\nFrom b\n2\n\n");
 	expect_walk("-",
 	    "standard input: message 1=1\n|standard input: message 2=2\n|");
 }

@@ -1,9 +1,9 @@
 #include <inttypes.h>
 
 #include "base/error.h"
-#include "tests/unit/fixtures.h"
 #include "parse/dmarc.h"
 #include "parse/report.h"
+#include "tests/unit/fixtures.h"
 
 static void
 print_text(FILE *out, const char *name, const char *text)
@@ -50,8 +50,8 @@ print_record(FILE *out, const struct dmarc_record *record)
 	    record->number, address_format(&record->source_ip, ip),
 	    record->count, dmarc_record_passes(record) ? "pass" : "fail");
 	print_text(out, "  source_ip as written", record->source_ip_raw);
-	print_choice(out, "  disposition", record->disposition,
-	    dmarc_disposition_name);
+	print_choice(
+	    out, "  disposition", record->disposition, dmarc_disposition_name);
 	print_choice(out, "  dkim", record->dkim, dmarc_evaluated_name);
 	print_choice(out, "  spf", record->spf, dmarc_evaluated_name);
 	for (reason = record->reasons; reason != NULL; reason = reason->next) {
@@ -169,8 +169,7 @@ ParameterizedTestParameters(dmarc, does_not_depend_on_the_chunks)
 	return fixtures_matching(FIXTURES "/dmarc/*.xml", fixtures);
 }
 
-ParameterizedTest(
-    struct fixture *fixture, dmarc, does_not_depend_on_the_chunks)
+ParameterizedTest(struct fixture *fixture, dmarc, does_not_depend_on_the_chunks)
 {
 	struct arena arena = { 0 };
 	struct bytes xml = fixture_bytes(fixture->path, &arena);
@@ -195,8 +194,8 @@ Test(dmarc, refuses_more_records_than_the_limit)
 	size_t i = 0;
 
 	cr_assert(report_reader_feed(reader, bytes_of(head), &err));
-	while (i <= 250001
-	    && report_reader_feed(reader, bytes_of(record), &err))
+	while (
+	    i <= 250001 && report_reader_feed(reader, bytes_of(record), &err))
 		i++;
 	cr_expect_eq(i, 250000);
 	cr_expect_eq(err.kind, ERROR_LIMIT);

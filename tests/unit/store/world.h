@@ -99,14 +99,15 @@ new_record(int64_t count, int dkim, int spf, int disposition)
 
 static inline struct report *
 new_dmarc(const char *domain, const char *id, int64_t begin,
-    const struct dmarc_record *records)
+    struct dmarc_record *records)
 {
 	struct dmarc_report *dmarc =
 	    NEW(struct dmarc_report, .records = records);
-	const struct dmarc_record *record;
+	struct dmarc_record *record;
 
-	for (record = records; record != NULL; record = record->next) {
-		dmarc->record_count++;
+	for (record = records; record != NULL;
+	     record = (struct dmarc_record *)record->next) {
+		record->number = ++dmarc->record_count;
 		dmarc->messages += record->count;
 	}
 	return NEW(struct report, .kind = REPORT_DMARC, .org_name = "Receiver",

@@ -1,0 +1,485 @@
+#include "parse/mend.h"
+
+#include <ctype.h>
+#include <err.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/compiler.h"
+#include "base/utf8.h"
+
+enum fix {
+	STRAY_TEXT,
+	DECLARATION,
+	SCHEMA_TAG,
+	RAW_BRACKET,
+	RAW_AMPERSAND,
+	ENCODING,
+	FIX_COUNT,
+};
+
+static const char *const codes[FIX_COUNT] = {
+	[STRAY_TEXT] = "xml-stray-text",
+	[DECLARATION] = "xml-declaration",
+	[SCHEMA_TAG] = "xml-schema-tag",
+	[RAW_BRACKET] = "xml-raw-bracket",
+	[RAW_AMPERSAND] = "xml-raw-ampersand",
+	[ENCODING] = "xml-encoding",
+};
+
+enum state {
+	TEXT,
+	MARKUP,      /* held begins with < and its kind is not known yet */
+	REFERENCE,   /* held begins with & */
+	TAG,         /* inside of a tag whose name is known */
+	DROPPED_TAG, /* the same, and nothing of it is kept */
+	VERBATIM,    /* until its end: a comment, CDATA, a declaration */
+};
+
+/* A name that is longer is none, a declaration that is longer is kept. */
+#define MAX_HELD 256
+
+struct mend {
+	enum state state;
+	bool has_begun; /* something has come out */
+	bool has_root, is_after_root;
+	bool is_8bit;    /* declared as one byte a character: no UTF-8 */
+	const char *end; /* what ends VERBATIM */
+	size_t matched;  /* how much of it has come */
+	char quote;      /* inside a TAG: the open quote, or 0 */
+	size_t depth;    /* of open elements */
+	bool is_end_tag, ends_in_slash;
+
+	char held[MAX_HELD];
+	size_t held_len;
+	char partial[4]; /* the beginning of a UTF-8 character */
+	size_t partial_len;
+	bool has_fixed[FIX_COUNT];
+	struct buffer out;
+};
+
+static void
+put(struct mend *m, const char *data, size_t len)
+{
+	m->has_begun = true;
+	if (!buffer_add(&m->out, (struct bytes) { data, len }))
+		errx(1, "mend: more than the memory there is");
+}
+
+static void
+put_held(struct mend *m)
+{
+	put(m, m->held, m->held_len);
+	m->held_len = 0;
+}
+
+static void
+drop_held(struct mend *m, enum fix fix)
+{
+	m->has_fixed[fix] = true;
+	m->held_len = 0;
+}
+
+/* Whether there may be text here at all. */
+static bool
+is_inside(const struct mend *m)
+{
+	return m->has_root && !m->is_after_root;
+}
+
+static void
+put_text(struct mend *m, const char *data, size_t len)
+{
+	if (is_inside(m))
+		put(m, data, len);
+	else if (len > 1 || strchr(" \t\r\n", data[0]) == NULL)
+		m->has_fixed[STRAY_TEXT] = true;
+}
+
+/* --- < --- */
+
+/* It was only text: the first byte is escaped, the rest looked at anew. */
+static void take(struct mend *m, char c);
+
+static void
+escape_held(struct mend *m, const char *escaped, enum fix fix)
+{
+	char again[MAX_HELD];
+	size_t len = m->held_len - 1, i;
+
+	memcpy(again, m->held + 1, len);
+	m->held_len = 0;
+	m->state = TEXT;
+	if (is_inside(m)) {
+		m->has_fixed[fix] = true;
+		put(m, escaped, strlen(escaped));
+	} else {
+		m->has_fixed[STRAY_TEXT] = true;
+	}
+	for (i = 0; i < len; i++)
+		take(m, again[i]);
+}
+
+static bool
+held_is(const struct mend *m, const char *text)
+{
+	return m->held_len == strlen(text)
+	    && memcmp(m->held, text, m->held_len) == 0;
+}
+
+static void
+begin_verbatim(struct mend *m, const char *end)
+{
+	if (is_inside(m) || strcmp(end, "]]>") != 0)
+		put_held(m);
+	else
+		drop_held(m, STRAY_TEXT);
+	m->state = VERBATIM;
+	m->end = end;
+	m->matched = 0;
+}
+
+static bool
+is_name_start(char c)
+{
+	return isalpha((unsigned char)c) || c == '_' || c == ':'
+	    || (unsigned char)c >= 0x80;
+}
+
+static bool
+is_name(char c)
+{
+	return is_name_start(c) || isdigit((unsigned char)c) || c == '-'
+	    || c == '.';
+}
+
+/* <xs:schema> and the like: a prefix and schema. */
+static bool
+is_schema_tag(const struct mend *m)
+{
+	struct bytes name = { m->held + 1, m->held_len - 2 };
+
+	if (name.len > 0 && name.data[0] == '/')
+		name = bytes_skip(name, 1);
+	return (name.len == 9 && strncasecmp(name.data, "xs:schema", 9) == 0)
+	    || (name.len == 10
+		&& strncasecmp(name.data, "xsd:schema", 10) == 0);
+}
+
+static void
+begin_tag(struct mend *m, char c)
+{
+	bool is_dropped = is_schema_tag(m) || m->is_after_root;
+
+	m->is_end_tag = m->held[1] == '/';
+	m->quote = 0;
+	m->ends_in_slash = false;
+	m->state = is_dropped ? DROPPED_TAG : TAG;
+	m->held_len--; /* c is not part of the name */
+	if (m->is_after_root)
+		drop_held(m, STRAY_TEXT);
+	else if (is_dropped)
+		drop_held(m, SCHEMA_TAG);
+	else
+		put_held(m);
+	take(m, c);
+}
+
+/* The value of encoding="..." in a held XML declaration. */
+static bool
+declares(const struct mend *m, const char *prefix)
+{
+	size_t i, len = strlen(prefix);
+
+	for (i = 0; i + 10 + len < m->held_len; i++)
+		if (memcmp(m->held + i, "encoding", 8) == 0) {
+			for (i += 8; i < m->held_len
+			     && strchr(" \t\r\n='\"", m->held[i]) != NULL;
+			     i++)
+				continue;
+			return i + len < m->held_len
+			    && strncasecmp(m->held + i, prefix, len) == 0;
+		}
+	return false;
+}
+
+/*
+ * An encoding of one byte a character is libxml2's to convert.  Any other is
+ * taken for UTF-8, whatever it says: what we see is not UTF-16.
+ */
+static void
+end_declaration(struct mend *m)
+{
+	m->state = TEXT;
+	if (m->has_begun) {
+		drop_held(m, DECLARATION);
+		return;
+	}
+	m->is_8bit = declares(m, "iso-8859-") || declares(m, "windows-")
+	    || declares(m, "cp125");
+	if (m->is_8bit || declares(m, "utf-8") || declares(m, "us-ascii")
+	    || !declares(m, ""))
+		put_held(m);
+	else
+		drop_held(m, DECLARATION);
+}
+
+/* Decides what a < has begun, as soon as that can be seen. */
+static void
+take_markup(struct mend *m, char c)
+{
+	bool is_name_end = c == '>' || c == '/' || isspace((unsigned char)c);
+	size_t at = m->held_len;
+
+	if (at == MAX_HELD) {
+		escape_held(m, "&lt;", RAW_BRACKET);
+		take(m, c);
+		return;
+	}
+	m->held[m->held_len++] = c;
+	if (m->held[1] == '?') {
+		if (at < 6)
+			return;
+		if (strncmp(m->held, "<?xml", 5) != 0
+		    || !isspace((unsigned char)m->held[5]))
+			begin_verbatim(m, "?>");
+		else if (c == '>' && m->held[at - 1] == '?')
+			end_declaration(m);
+	} else if (m->held[1] == '!') {
+		if (held_is(m, "<!--"))
+			begin_verbatim(m, "-->");
+		else if (held_is(m, "<![CDATA["))
+			begin_verbatim(m, "]]>");
+		else if (at >= 9 || c == '>')
+			begin_verbatim(m, ">"); /* a DOCTYPE */
+	} else if (at == 1) {
+		if (!is_name_start(c) && c != '/')
+			escape_held(m, "&lt;", RAW_BRACKET);
+	} else if (is_name_end && (c != '/' || at > 1)) {
+		begin_tag(m, c);
+	} else if (!is_name(c)) {
+		escape_held(m, "&lt;", RAW_BRACKET);
+	}
+}
+
+/* --- & --- */
+
+static void
+take_reference(struct mend *m, char c)
+{
+	static const char *const known[] = { "&amp;", "&lt;", "&gt;", "&quot;",
+		"&apos;" };
+	size_t i;
+
+	m->held[m->held_len++] = c;
+	if (c == '#' ? m->held_len == 2 : isalnum((unsigned char)c)) {
+		if (m->held_len < 12)
+			return;
+	} else if (c == ';') {
+		for (i = 0; i < COUNT_OF(known); i++)
+			if (held_is(m, known[i]))
+				break;
+		if (i < COUNT_OF(known)
+		    || (m->held[1] == '#' && m->held_len > 3)) {
+			m->state = TEXT;
+			put_text(m, m->held, m->held_len);
+			m->held_len = 0;
+			return;
+		}
+	}
+	escape_held(m, "&amp;", RAW_AMPERSAND);
+}
+
+/* --- the rest --- */
+
+static void
+end_tag(struct mend *m)
+{
+	m->state = TEXT;
+	if (m->is_end_tag)
+		m->depth -= m->depth > 0;
+	else if (!m->ends_in_slash)
+		m->depth++;
+	m->has_root = true;
+	m->is_after_root = m->depth == 0;
+}
+
+static void
+take_in_tag(struct mend *m, char c)
+{
+	bool is_dropped = m->state == DROPPED_TAG;
+
+	if (!is_dropped)
+		put(m, &c, 1);
+	if (m->quote != 0) {
+		if (c == m->quote)
+			m->quote = 0;
+		return;
+	}
+	if (c == '"' || c == '\'')
+		m->quote = c;
+	if (c == '>') {
+		if (is_dropped)
+			m->state = TEXT;
+		else
+			end_tag(m);
+	}
+	m->ends_in_slash = c == '/';
+}
+
+static void
+take_verbatim(struct mend *m, char c)
+{
+	if (is_inside(m) || strcmp(m->end, "]]>") != 0)
+		put(m, &c, 1);
+	if (c == m->end[m->matched])
+		m->matched++;
+	else if (!(m->matched == 2 && c == m->end[0] && m->end[2] == '>'))
+		m->matched = c == m->end[0]; /* "--->" still ends */
+	if (m->end[m->matched] == '\0')
+		m->state = TEXT;
+}
+
+static void
+take(struct mend *m, char c)
+{
+	switch (m->state) {
+	case TEXT:
+		if (c == '<' || c == '&') {
+			m->held[0] = c;
+			m->held_len = 1;
+			m->state = c == '<' ? MARKUP : REFERENCE;
+		} else {
+			put_text(m, &c, 1);
+		}
+		break;
+	case MARKUP:
+		take_markup(m, c);
+		break;
+	case REFERENCE:
+		take_reference(m, c);
+		break;
+	case TAG:
+	case DROPPED_TAG:
+		take_in_tag(m, c);
+		break;
+	case VERBATIM:
+		take_verbatim(m, c);
+		break;
+	}
+}
+
+static void
+take_all(struct mend *m, const char *data, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		take(m, data[i]);
+}
+
+static void
+replace(struct mend *m)
+{
+	m->has_fixed[ENCODING] = true;
+	take_all(m, UTF8_REPLACEMENT, 3);
+}
+
+/* Takes a whole character, or finds that there is none. */
+static void
+take_character(struct mend *m)
+{
+	size_t len = utf8_len(m->partial, m->partial_len);
+
+	if (len == m->partial_len) {
+		take_all(m, m->partial, len);
+		m->partial_len = 0;
+		return;
+	}
+	/* The first byte is bad, or more is to come. */
+	len = (unsigned char)m->partial[0] >= 0xf0 ? 4
+	    : (unsigned char)m->partial[0] >= 0xe0 ? 3
+						   : 2;
+	if ((unsigned char)m->partial[0] >= 0xc2 && m->partial_len < len
+	    && (m->partial_len == 1
+		|| ((unsigned char)m->partial[m->partial_len - 1] & 0xc0)
+		    == 0x80))
+		return;
+	replace(m);
+	/* What follows a broken beginning may be a character of its own. */
+	m->partial_len--;
+	memmove(m->partial, m->partial + 1, m->partial_len);
+	if (m->partial_len > 0)
+		take_character(m);
+}
+
+struct mend *
+mend_new(void)
+{
+	struct mend *mend = calloc(1, sizeof(*mend));
+
+	if (mend == NULL)
+		err(1, "mend");
+	mend->out.max = SIZE_MAX / 2;
+	return mend;
+}
+
+void
+mend_free(struct mend *mend)
+{
+	if (mend == NULL)
+		return;
+	buffer_release(&mend->out);
+	free(mend);
+}
+
+/* What XML 1.0 2.2 forbids. */
+static bool
+is_control(char c)
+{
+	return (unsigned char)c < ' ' && strchr("\t\r\n", c) == NULL;
+}
+
+struct bytes
+mend_feed(struct mend *mend, struct bytes in)
+{
+	size_t i;
+
+	buffer_clear(&mend->out);
+	for (i = 0; i < in.len; i++) {
+		char c = in.data[i];
+
+		if (is_control(c) || c == '\0') {
+			replace(mend);
+		} else if (mend->is_8bit
+		    || (mend->partial_len == 0 && (unsigned char)c < 0x80)) {
+			take(mend, c);
+		} else {
+			mend->partial[mend->partial_len++] = c;
+			take_character(mend);
+		}
+	}
+	return buffer_bytes(&mend->out);
+}
+
+struct bytes
+mend_finish(struct mend *mend)
+{
+	buffer_clear(&mend->out);
+	if (mend->partial_len > 0)
+		replace(mend);
+	if (mend->held_len > 0)
+		put_held(mend); /* cut off: for the parser to say so */
+	return buffer_bytes(&mend->out);
+}
+
+const char *
+mend_code(const struct mend *mend, size_t i)
+{
+	size_t fix;
+
+	for (fix = 0; fix < FIX_COUNT; fix++)
+		if (mend->has_fixed[fix] && i-- == 0)
+			return codes[fix];
+	return NULL;
+}
