@@ -1,0 +1,346 @@
+#include "cli/config.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "cli/options.h"
+#include "parse/value.h"
+
+struct reader {
+	FILE *file;
+	const char *name;
+	struct arena *arena;
+	struct config *out;
+	struct error *err;
+	int line;
+	bool failed;
+};
+
+/* --- values --- */
+
+static bool
+set_text(struct reader *r, const char **out, const char *value)
+{
+	if (*out != NULL)
+		return error_set(r->err, ERROR_CONFIG,
+		    "is given twice (a line that begins with a blank goes on "
+		    "with the key before it)");
+	if (*value == '\0')
+		return error_set(r->err, ERROR_CONFIG, "has no value");
+	*out = arena_copy(r->arena, bytes_of(value));
+	return true;
+}
+
+/* The list with one more in it.  Such lists are short. */
+static void *
+grow(struct reader *r, const void *list, size_t *count, size_t size)
+{
+	char *grown = arena_alloc(r->arena, *count + 1, size);
+
+	if (*count > 0)
+		memcpy(grown, list, *count * size);
+	++*count;
+	return grown;
+}
+
+/* Calls add for each item between commas or blanks. */
+static bool
+read_list(struct reader *r, const char *value,
+    bool (*add)(struct reader *r, struct bytes item))
+{
+	static const char separators[] = ", \t";
+	size_t len;
+
+	if (value[strspn(value, separators)] == '\0')
+		return error_set(r->err, ERROR_CONFIG, "has no value");
+	for (;; value += len) {
+		value += strspn(value, separators);
+		len = strcspn(value, separators);
+		if (len == 0)
+			return true;
+		if (!add(r, (struct bytes) { value, len }))
+			return false;
+	}
+}
+
+static bool
+is_domain(const char *text)
+{
+	const char *c;
+
+	for (c = text; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x80
+		    && strchr("abcdefghijklmnopqrstuvwxyz0123456789-_.", *c)
+			== NULL)
+			return false;
+	return *text != '\0' && *text != '.' && strstr(text, "..") == NULL;
+}
+
+static bool
+add_domain(struct reader *r, struct bytes item)
+{
+	struct own *own = &r->out->own;
+	const char *domain = domain_copy(r->arena, item);
+	const char **domains;
+
+	if (!is_domain(domain))
+		return error_set(r->err, ERROR_CONFIG, "'%.*s' is not a domain",
+		    (int)item.len, item.data);
+	domains = grow(r, own->domains, &own->domain_count, sizeof(*domains));
+	domains[own->domain_count - 1] = domain;
+	own->domains = domains;
+	return true;
+}
+
+static bool
+add_network(struct reader *r, struct bytes item)
+{
+	struct own *own = &r->out->own;
+	struct network network, *networks;
+
+	if (!network_parse(item, &network))
+		return error_set(r->err, ERROR_CONFIG,
+		    "'%.*s' is not a network such as 192.0.2.0/24 or "
+		    "2001:db8::/48",
+		    (int)item.len, item.data);
+	networks =
+	    grow(r, own->networks, &own->network_count, sizeof(*networks));
+	networks[own->network_count - 1] = network;
+	own->networks = networks;
+	return true;
+}
+
+static bool
+add_recipient(struct reader *r, struct bytes item)
+{
+	struct config *out = r->out;
+	const char *recipient = domain_copy(r->arena, item);
+	const char *at = strrchr(recipient, '@');
+	const char **recipients;
+
+	if (at == recipient || !is_domain(at == NULL ? recipient : at + 1))
+		return error_set(r->err, ERROR_CONFIG,
+		    "'%.*s' is neither an address nor a domain", (int)item.len,
+		    item.data);
+	recipients = grow(
+	    r, out->recipients, &out->recipient_count, sizeof(*recipients));
+	recipients[out->recipient_count - 1] = recipient;
+	out->recipients = recipients;
+	return true;
+}
+
+/* --- keys --- */
+
+static bool
+set_own_domains(struct reader *r, const char *value)
+{
+	return read_list(r, value, add_domain);
+}
+
+static bool
+set_own_networks(struct reader *r, const char *value)
+{
+	return read_list(r, value, add_network);
+}
+
+static bool
+set_recipients(struct reader *r, const char *value)
+{
+	return read_list(r, value, add_recipient);
+}
+
+static bool
+set_store_path(struct reader *r, const char *value)
+{
+	return set_text(r, &r->out->store_path, value);
+}
+
+static bool
+set_socket(struct reader *r, const char *value)
+{
+	return set_text(r, &r->out->socket, value);
+}
+
+static bool
+set_inet(struct reader *r, const char *value)
+{
+	return set_text(r, &r->out->inet, value);
+}
+
+static bool
+set_hostname(struct reader *r, const char *value)
+{
+	if (value[strcspn(value, " \t")] != '\0')
+		return error_set(r->err, ERROR_CONFIG,
+		    "'%.80s' is not the name of a host", value);
+	return set_text(r, &r->out->hostname, value);
+}
+
+static bool
+set_socket_mode(struct reader *r, const char *value)
+{
+	r->out->has_socket_mode = true;
+	return options_parse_mode(value, &r->out->socket_mode)
+	    || error_set(r->err, ERROR_CONFIG,
+		"'%.40s' is no octal mode such as 0660", value);
+}
+
+static const struct key {
+	const char *section, *name;
+	bool (*set)(struct reader *r, const char *value);
+} keys[] = {
+	{ "domains", "own", set_own_domains },
+	{ "networks", "own", set_own_networks },
+	{ "store", "path", set_store_path },
+	{ "listen", "socket", set_socket },
+	{ "listen", "socket_mode", set_socket_mode },
+	{ "listen", "inet", set_inet },
+	{ "listen", "hostname", set_hostname },
+	{ "listen", "recipients", set_recipients },
+};
+
+/* The keys of a section, or with NULL the sections, for an error. */
+static const char *
+list_known(struct arena *arena, const char *section)
+{
+	const char *list = NULL, *word, *last = "";
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(keys); i++) {
+		word = section == NULL ? keys[i].section : keys[i].name;
+		if (section == NULL ? strcmp(word, last) == 0
+				    : strcmp(keys[i].section, section) != 0)
+			continue;
+		last = word;
+		list = list == NULL ? word
+				    : arena_printf(arena, "%s, %s", list, word);
+	}
+	return list;
+}
+
+static bool
+refuse_key(struct reader *r, const char *section, const char *name)
+{
+	const char *known = list_known(r->arena, section);
+
+	if (*section == '\0')
+		return error_set(r->err, ERROR_CONFIG,
+		    "'%.40s' stands before the first section; known are: %s",
+		    name, list_known(r->arena, NULL));
+	if (known == NULL)
+		return error_set(r->err, ERROR_CONFIG,
+		    "unknown section '%.40s'; known are: %s", section,
+		    list_known(r->arena, NULL));
+	return error_set(r->err, ERROR_CONFIG,
+	    "unknown key '%.40s' in [%s]; known are: %s", name, section, known);
+}
+
+static bool
+set_key(
+    struct reader *r, const char *section, const char *name, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(keys); i++)
+		if (strcmp(keys[i].section, section) == 0
+		    && strcmp(keys[i].name, name) == 0)
+			return keys[i].set(r, value)
+			    || error_at(r->err, "'%s' in [%s]", name, section);
+	return refuse_key(r, section, name);
+}
+
+/* --- lines --- */
+
+/* For inih: zero is failure, and it goes on all the same. */
+static int
+on_key(void *context, const char *section, const char *name, const char *value)
+{
+	struct reader *r = context;
+
+	if (r->failed)
+		return 1;
+	r->failed = !set_key(r, section, name, value);
+	if (r->failed)
+		error_at(r->err, "%s:%d", r->name, r->line);
+	return !r->failed;
+}
+
+/*
+ * For inih, which would take the rest of a line that does not fit for another
+ * line; in place of fgets(), because it does not tell the handler the line.
+ */
+static char *
+read_line(char *out, int size, void *context)
+{
+	struct reader *r = context;
+	size_t len;
+
+	if (r->failed || fgets(out, size, r->file) == NULL)
+		return NULL;
+	r->line++;
+	len = strlen(out);
+	if (len + 1 == (size_t)size && out[len - 1] != '\n') {
+		r->failed = true;
+		error_set(r->err, ERROR_CONFIG,
+		    "%s:%d: the line is longer than %d characters; go on with "
+		    "a list on the next line, after a blank",
+		    r->name, r->line, size - 2);
+		return NULL;
+	}
+	return out;
+}
+
+bool
+config_read_file(FILE *file, const char *name, struct arena *arena,
+    struct config *out, struct error *err)
+{
+	struct reader r = { file, name, arena, out, err, 0, false };
+	int line = ini_parse_stream(read_line, &r, on_key, &r);
+
+	if (r.failed)
+		return false;
+	if (ferror(file))
+		return error_errno(err, "read", name);
+	if (line != 0)
+		return error_set(err, ERROR_CONFIG,
+		    "%s:%d: neither '[section]' nor 'key = value'", name, line);
+	return true;
+}
+
+bool
+config_read(const char *path, struct arena *arena, struct config *out,
+    struct error *err)
+{
+	const char *name = path == NULL ? CONFIG_PATH : path;
+	FILE *file = fopen(name, "re");
+	bool ok;
+
+	*out = (struct config) { 0 };
+	if (file == NULL)
+		return (path == NULL && (errno == ENOENT || errno == ENOTDIR))
+		    || error_errno(err, "read", name);
+	ok = config_read_file(file, name, arena, out, err);
+	fclose(file);
+	return ok;
+}
+
+bool
+config_accepts(const struct config *config, const char *rcpt_to)
+{
+	struct arena arena = { 0 };
+	const char *address = domain_copy(&arena, bytes_of(rcpt_to));
+	const char *at = strrchr(address, '@');
+	bool found = config->recipient_count == 0;
+	size_t i;
+
+	for (i = 0; i < config->recipient_count && !found; i++)
+		found = strcmp(config->recipients[i], address) == 0
+		    || (at != NULL
+			&& strcmp(config->recipients[i], at + 1) == 0);
+	arena_release(&arena);
+	return found;
+}

@@ -1,0 +1,60 @@
+/*
+ * The configuration file:
+ *
+ *	[domains]
+ *	own = example.org, example.net
+ *	[networks]
+ *	own = 192.0.2.0/24, 2001:db8::/48
+ *	[store]
+ *	path = /var/lib/reports/reports.db
+ *	[listen]
+ *	socket = /run/reports/lmtp
+ *	socket_mode = 0660
+ *	inet = 127.0.0.1:2424
+ *	hostname = mx.example.org
+ *	recipients = dmarc@reports.example.org, tls.example.org
+ *
+ * Lists may be continued on lines that begin with a blank.
+ */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "analysis/own.h"
+#include "base/compiler.h"
+
+struct arena;
+struct error;
+
+#define CONFIG_PATH "/etc/reports/reports.conf"
+
+struct config {
+	struct own own;
+	const char *store_path; /* NULL where not given, here as below */
+	const char *socket;
+	bool has_socket_mode;
+	unsigned socket_mode;
+	const char *inet;
+	const char *hostname;
+	const char *const *recipients; /* addresses and domains, lower case */
+	size_t recipient_count;        /* 0 takes all */
+};
+
+/*
+ * Reads the file; with path NULL, CONFIG_PATH if it is there.  Fails with
+ * ERROR_CONFIG, saying the line, and with ERROR_NO_INPUT or ERROR_NO_PERM.
+ */
+MUST_CHECK bool config_read(const char *path, struct arena *arena,
+    struct config *out, struct error *err);
+
+/* The same of a file that is open; name is for its errors. */
+MUST_CHECK bool config_read_file(FILE *file, const char *name,
+    struct arena *arena, struct config *out, struct error *err);
+
+/* Whether mail for that address is to be taken. */
+bool config_accepts(const struct config *config, const char *rcpt_to);
+
+#endif

@@ -1,0 +1,118 @@
+/* reports list: one line for each report. */
+
+#include <inttypes.h>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/question.h"
+#include "store/query.h"
+
+/* Of a table without --limit and --all. */
+#define TABLE_ROWS 20
+
+static const struct output_column columns[] = {
+	{ .key = "id", .heading = "ID", .type = OUTPUT_COUNT },
+	{ .key = "kind", .heading = "KIND" },
+	{ .key = "begin", .heading = "BEGIN", .type = OUTPUT_TIME },
+	{ .key = "end",
+	    .heading = "END",
+	    .type = OUTPUT_TIME,
+	    .is_optional = true },
+	{ .key = "received", .type = OUTPUT_TIME },
+	{ .key = "org_name", .heading = "ORG_NAME", .min = 12 },
+	{ .key = "email" },
+	{ .key = "domain", .heading = "DOMAIN", .min = 12 },
+	{ .key = "report_id",
+	    .heading = "REPORT_ID",
+	    .min = 12,
+	    .is_optional = true },
+	{ .key = "records",
+	    .heading = "RECORDS",
+	    .type = OUTPUT_COUNT,
+	    .is_optional = true },
+	{ .key = "messages", .heading = "MESSAGES", .type = OUTPUT_COUNT },
+	{ .key = "passed", .type = OUTPUT_COUNT },
+	{ .key = "failed", .heading = "FAILED", .type = OUTPUT_COUNT },
+	{ .key = "notes", .heading = "NOTES", .type = OUTPUT_COUNT },
+	{ .key = "conflict", .heading = "", .type = OUTPUT_FLAG },
+};
+
+struct list {
+	struct output *output;
+	size_t limit; /* 0: none */
+	size_t count;
+};
+
+static bool
+print_row(
+    void *context, const struct store_report_row *report, struct error *err)
+{
+	struct list *list = context;
+
+	(void)err;
+	if (list->limit != 0 && list->count++ >= list->limit)
+		return true;
+	output_row(list->output,
+	    (struct output_value[]) {
+		output_count(report->id),
+		output_text(report_kind_name(report->kind)),
+		output_time(report->begin),
+		output_time(report->end),
+		output_time(report->received),
+		output_text(report->org_name),
+		output_text(report->email),
+		output_text(report->domain),
+		output_text(report->report_id),
+		output_count(report->records),
+		output_count(report->messages),
+		output_count(report->passed),
+		output_count(report->messages - report->passed),
+		output_count((int64_t)report->note_count),
+		output_flag(report->is_conflict),
+	    });
+	return true;
+}
+
+static size_t
+choose_limit(const struct options *options)
+{
+	if (options->limit != 0)
+		return options->limit;
+	return options->format == OUTPUT_TABLE && !options->all ? TABLE_ROWS
+								: 0;
+}
+
+static bool
+run(struct context *context, int argc, char **argv, struct error *err)
+{
+	const struct options *options = context->options;
+	struct list list = { .limit = choose_limit(options) };
+	struct question question;
+	bool ok;
+
+	(void)argc;
+	(void)argv;
+	if (!question_open(&question, context, err))
+		return false;
+	list.output =
+	    output_new(stdout, options->format, columns, COUNT_OF(columns));
+	ok = store_reports(
+	    context->store, &question.filter, 0, print_row, &list, err);
+	output_free(list.output);
+	if (!ok)
+		return false;
+	if (list.limit != 0 && list.count > list.limit)
+		fprintf(options->format == OUTPUT_TABLE ? stdout : stderr,
+		    "%zu more; --limit %zu or --all shows them\n",
+		    list.count - list.limit, list.count);
+	return true;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.usage = "",
+	.summary = "one line for each report, the newest first",
+	.takes = TAKES_PERIOD | TAKES(OPTION_LIMIT) | TAKES(OPTION_FORMAT),
+	.store = COMMAND_READ,
+	.run = run,
+};

@@ -1,0 +1,277 @@
+#include "cli/output.h"
+
+#include <sys/ioctl.h>
+
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "parse/datetime.h"
+
+struct output {
+	FILE *file;
+	enum output_format format;
+	const struct output_column *columns;
+	size_t column_count;
+	size_t row_count;
+	struct table *table; /* for OUTPUT_TABLE */
+};
+
+bool
+output_format_parse(const char *text, enum output_format *out)
+{
+	static const char *const names[] = { "table", "csv", "json" };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(text, names[i]) == 0) {
+			*out = (enum output_format)i;
+			return true;
+		}
+	return false;
+}
+
+size_t
+output_width(FILE *file)
+{
+	const char *columns = getenv("COLUMNS");
+	long width = columns == NULL ? 0 : strtol(columns, NULL, 10);
+	struct winsize size;
+
+	if (width >= 20 && width <= 1000)
+		return (size_t)width;
+	if (ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+		return size.ws_col;
+	return 80;
+}
+
+bool
+output_flush(FILE *file, struct error *err)
+{
+	if (fflush(file) == 0 && !ferror(file))
+		return true;
+	return error_set(
+	    err, ERROR_SYSTEM, "cannot write the output: %s", strerror(errno));
+}
+
+/* --- CSV --- */
+
+/* OWASP: what spreadsheets take for the beginning of a formula. */
+static bool
+is_formula(const char *text)
+{
+	static const char *const starts[] = { "=", "+", "-", "@", "\t", "\r",
+		/* the same signs in full width */
+		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+		"\xef\xbc\xa0" };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(starts); i++)
+		if (strncmp(text, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+const char *
+output_csv_text(struct arena *arena, const char *text)
+{
+	const char *escaped = text_escape(arena, TEXT_UTF8, text);
+	char *cell, *to;
+
+	if (is_formula(text))
+		escaped = arena_printf(arena, "'%s", escaped);
+	if (escaped[strcspn(escaped, "\",;")] == '\0')
+		return escaped;
+	cell = to = arena_alloc(arena, strlen(escaped) + 2, 2);
+	*to++ = '"';
+	for (; *escaped != '\0'; escaped++) {
+		if (*escaped == '"')
+			*to++ = '"';
+		*to++ = *escaped;
+	}
+	*to++ = '"';
+	return cell;
+}
+
+static const char *
+format_cell(struct arena *arena, enum output_type type,
+    const struct output_value *value)
+{
+	char time[DATETIME_TEXT];
+
+	if (value->is_absent)
+		return "";
+	switch (type) {
+	case OUTPUT_COUNT:
+		return arena_printf(arena, "%lld", (long long)value->number);
+	case OUTPUT_TIME:
+		return arena_printf(
+		    arena, "%s", datetime_format(value->number, time));
+	case OUTPUT_FLAG:
+		return value->number != 0 ? "true" : "false";
+	case OUTPUT_TEXT:
+	case OUTPUT_RIGHT:
+		break;
+	}
+	return output_csv_text(arena, value->text);
+}
+
+static void
+write_csv_row(struct output *output, const struct output_value *values)
+{
+	struct arena arena = { 0 };
+	const char *comma = "";
+	size_t i;
+
+	for (i = 0; i < output->column_count; i++) {
+		if (output->columns[i].key == NULL)
+			continue;
+		fprintf(output->file, "%s%s", comma,
+		    format_cell(&arena, output->columns[i].type, &values[i]));
+		comma = ",";
+	}
+	putc('\n', output->file);
+	arena_release(&arena);
+}
+
+static void
+write_csv_header(struct output *output)
+{
+	const char *comma = "";
+	size_t i;
+
+	for (i = 0; i < output->column_count; i++) {
+		if (output->columns[i].key == NULL)
+			continue;
+		fprintf(output->file, "%s%s", comma, output->columns[i].key);
+		comma = ",";
+	}
+	putc('\n', output->file);
+}
+
+/* --- JSON --- */
+
+json_t *
+output_json_text(const char *text)
+{
+	struct arena arena = { 0 };
+	json_t *json;
+
+	if (text == NULL)
+		return json_null();
+	json = json_string_nocheck(text_utf8(&arena, text));
+	arena_release(&arena);
+	if (json == NULL)
+		errx(1, "json: out of memory");
+	return json;
+}
+
+static json_t *
+make_json(enum output_type type, const struct output_value *value)
+{
+	char time[DATETIME_TEXT];
+
+	if (value->is_absent)
+		return json_null();
+	switch (type) {
+	case OUTPUT_COUNT:
+		return json_integer(value->number);
+	case OUTPUT_TIME:
+		return json_string(datetime_format(value->number, time));
+	case OUTPUT_FLAG:
+		return json_boolean(value->number != 0);
+	case OUTPUT_TEXT:
+	case OUTPUT_RIGHT:
+		break;
+	}
+	return output_json_text(value->text);
+}
+
+json_t *
+output_object(const struct output_column *columns, size_t count,
+    const struct output_value *values)
+{
+	json_t *object = json_object();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (columns[i].key != NULL
+		    && json_object_set_new_nocheck(object, columns[i].key,
+			   make_json(columns[i].type, &values[i]))
+			!= 0)
+			errx(1, "json: out of memory");
+	return object;
+}
+
+static void
+write_json_row(struct output *output, const struct output_value *values)
+{
+	json_t *object =
+	    output_object(output->columns, output->column_count, values);
+
+	fputs(output->row_count == 0 ? "\n" : ",\n", output->file);
+	json_dumpf(object, output->file, JSON_ENSURE_ASCII);
+	json_decref(object);
+}
+
+/* --- all of them --- */
+
+struct output *
+output_new(FILE *file, enum output_format format,
+    const struct output_column *columns, size_t count)
+{
+	struct output *output = calloc(1, sizeof(*output));
+
+	if (output == NULL)
+		err(1, "output");
+	*output = (struct output) { file, format, columns, count, 0, NULL };
+	switch (format) {
+	case OUTPUT_TABLE:
+		output->table = table_new(columns, count);
+		break;
+	case OUTPUT_CSV:
+		write_csv_header(output);
+		break;
+	case OUTPUT_JSON:
+		putc('[', file);
+		break;
+	}
+	return output;
+}
+
+void
+output_row(struct output *output, const struct output_value *values)
+{
+	switch (output->format) {
+	case OUTPUT_TABLE:
+		table_add(output->table, values);
+		break;
+	case OUTPUT_CSV:
+		write_csv_row(output, values);
+		break;
+	case OUTPUT_JSON:
+		write_json_row(output, values);
+		break;
+	}
+	output->row_count++;
+}
+
+void
+output_free(struct output *output)
+{
+	if (output->format == OUTPUT_JSON)
+		fputs(output->row_count == 0 ? "]\n" : "\n]\n", output->file);
+	if (output->table != NULL) {
+		if (output->row_count > 0)
+			table_print(output->table, output->file,
+			    output_width(output->file));
+		table_free(output->table);
+	}
+	free(output);
+}

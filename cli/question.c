@@ -1,0 +1,77 @@
+#include "cli/question.h"
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "cli/command.h"
+#include "cli/text.h"
+#include "parse/datetime.h"
+
+static const char *
+join_domains(struct arena *arena, const struct options *options)
+{
+	const char *joined = "";
+	size_t i;
+
+	for (i = 0; i < options->domain_count; i++)
+		joined = arena_printf(arena, "%s, %s", joined,
+		    text_escape(arena, text_charset(), options->domains[i]));
+	return joined;
+}
+
+const char *
+question_words(struct arena *arena, const struct question *question,
+    const struct context *context)
+{
+	const struct period *period = &question->period;
+	char first[DATETIME_TEXT], last[DATETIME_TEXT];
+	long long days = (period->last - period->first) / 86400 + 1;
+
+	if (!period->has_days)
+		return arena_printf(
+		    arena, "any day%s", join_domains(arena, context->options));
+	return arena_printf(arena, "%s to %s (%lld %s)%s",
+	    datetime_format_date(period->first, first),
+	    datetime_format_date(period->last, last), days,
+	    days == 1 ? "day" : "days", join_domains(arena, context->options));
+}
+
+static bool
+explain_none(const struct question *question, const struct context *context,
+    struct error *err)
+{
+	const struct store_filter all = { .since = STORE_SINCE_EVER,
+		.until = STORE_UNTIL_EVER };
+	struct store_extent extent;
+
+	if (!store_extent(context->store, &all, &extent, err))
+		return false;
+	if (extent.report_count == 0)
+		fputs("There are no reports yet. 'reports import PATH' reads "
+		      "files and mailboxes, 'reports listen' takes mail.\n",
+		    stderr);
+	else
+		fprintf(stderr, "There are no reports that begin %s.\n",
+		    question_words(context->arena, question, context));
+	return true;
+}
+
+bool
+question_open(
+    struct question *out, const struct context *context, struct error *err)
+{
+	const struct options *options = context->options;
+	const struct period_request request = { options->since, options->until,
+		options->all };
+	struct store_extent extent;
+
+	*out =
+	    (struct question) { .filter = { .domains = options->domains,
+				    .domain_count = options->domain_count } };
+	if (!period_ask(
+		context->store, &request, &out->filter, &out->period, err)
+	    || !store_extent(context->store, &out->filter, &extent, err))
+		return false;
+	out->report_count = extent.report_count;
+	return extent.report_count > 0 || explain_none(out, context, err);
+}

@@ -1,0 +1,30 @@
+/*
+ * What all questions begin with: the domains and the days they are about, and
+ * a word to people when there is nothing to answer.
+ */
+#ifndef CLI_QUESTION_H
+#define CLI_QUESTION_H
+
+#include "base/compiler.h"
+#include "cli/period.h"
+#include "store/query.h"
+
+struct arena;
+struct context;
+struct error;
+
+struct question {
+	struct store_filter filter;
+	struct period period;
+	size_t report_count; /* that the question is about */
+};
+
+/* Sets it up; says on standard error when there are no such reports. */
+MUST_CHECK bool question_open(
+    struct question *out, const struct context *context, struct error *err);
+
+/* "2026-01-02 to 2026-01-31 (30 days), example.org". */
+const char *question_words(struct arena *arena, const struct question *question,
+    const struct context *context);
+
+#endif

@@ -1,0 +1,43 @@
+/* reports summary: how much was reported, what passed, what to look at. */
+
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/question.h"
+#include "cli/summary_data.h"
+#include "cli/summary_print.h"
+
+static bool
+run(struct context *context, int argc, char **argv, struct error *err)
+{
+	struct question question;
+	struct summary summary;
+
+	(void)argc;
+	(void)argv;
+	if (!question_open(&question, context, err)
+	    || !summary_ask(&summary, &question, context, err))
+		return false;
+	switch (context->options->format) {
+	case OUTPUT_TABLE:
+		if (question.report_count > 0 || summary.reasons != NULL)
+			summary_print_text(&summary, &question, context);
+		break;
+	case OUTPUT_CSV:
+		summary_print_csv(&summary);
+		break;
+	case OUTPUT_JSON:
+		summary_print_json(&summary, &question);
+		break;
+	}
+	return true;
+}
+
+const struct command command_summary = {
+	.name = "summary",
+	.usage = "",
+	.summary = "how much was reported, what passed, what to look at",
+	.takes = TAKES_PERIOD | TAKES(OPTION_FORMAT),
+	.store = COMMAND_READ,
+	.run = run,
+};

@@ -1,0 +1,132 @@
+#include "cli/summary_data.h"
+
+#include "analysis/own.h"
+#include "cli/command.h"
+#include "cli/question.h"
+
+struct asking {
+	struct summary *out;
+	struct arena *arena;
+	const struct own *own;
+	struct summary_domain **next_domain;
+	struct summary_tls **next_tls;
+	struct summary_reason **next_reason;
+};
+
+static enum ownership
+judge(const struct own *own, const char *domain)
+{
+	if (own->domain_count == 0)
+		return OWN_UNKNOWN;
+	return own_has_domain(own, domain) ? OWN_YES : OWN_NO;
+}
+
+static const char *
+keep(struct asking *asking, const char *text)
+{
+	return arena_copy(asking->arena, bytes_of(text == NULL ? "" : text));
+}
+
+static bool
+add_domain(
+    void *context, const struct store_dmarc_total *total, struct error *err)
+{
+	struct asking *asking = context;
+	struct summary_domain *domain =
+	    arena_alloc(asking->arena, 1, sizeof(*domain));
+
+	(void)err;
+	domain->total = *total;
+	domain->total.domain = keep(asking, total->domain);
+	domain->own = judge(asking->own, domain->total.domain);
+	*asking->next_domain = domain;
+	asking->next_domain = &domain->next;
+	return true;
+}
+
+static bool
+add_tls(void *context, const struct store_tls_total *total, struct error *err)
+{
+	struct asking *asking = context;
+	struct summary_tls *tls = arena_alloc(asking->arena, 1, sizeof(*tls));
+
+	(void)err;
+	tls->total = *total;
+	tls->total.domain = keep(asking, total->domain);
+	tls->total.policy_type = keep(asking, total->policy_type);
+	tls->own = judge(asking->own, tls->total.domain);
+	*asking->next_tls = tls;
+	asking->next_tls = &tls->next;
+	return true;
+}
+
+static bool
+add_reason(
+    void *context, const char *reason, int64_t findings, struct error *err)
+{
+	struct asking *asking = context;
+	struct summary_reason *row =
+	    arena_alloc(asking->arena, 1, sizeof(*row));
+
+	(void)err;
+	row->reason = keep(asking, reason);
+	row->count = findings;
+	asking->out->quarantined += findings;
+	*asking->next_reason = row;
+	asking->next_reason = &row->next;
+	return true;
+}
+
+/* Sums stop at their largest, as those of the store do. */
+static int64_t
+add_capped(int64_t a, int64_t b)
+{
+	return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
+static bool
+add_source(
+    void *context, const struct store_failing_source *source, struct error *err)
+{
+	struct asking *asking = context;
+	struct summary *out = asking->out;
+
+	(void)err;
+	out->all_failed = add_capped(out->all_failed, source->messages);
+	if (!own_has_address(asking->own, &source->source_ip))
+		return true;
+	out->own_failed = add_capped(out->own_failed, source->messages);
+	if (source->messages > out->worst.messages) {
+		out->worst = *source;
+		out->worst.domain = keep(asking, source->domain);
+	}
+	return true;
+}
+
+bool
+summary_ask(struct summary *out, const struct question *question,
+    const struct context *context, struct error *err)
+{
+	const struct own *own = &context->config->own;
+	struct asking asking = { out, context->arena, own, &out->domains,
+		&out->tls, &out->reasons };
+	const struct store_filter *filter = &question->filter;
+	struct store_filter received = *filter;
+	struct store_outcome_counts outcomes;
+	struct store *store = context->store;
+
+	*out = (struct summary) { .has_networks = own->network_count > 0 };
+	/* What can't be read has no begin; it came after the mail it is
+	 * about, so only an end that was asked for is one. */
+	if (context->options->until.kind == BOUND_NONE)
+		received.until = STORE_UNTIL_EVER;
+	if (!store_dmarc_totals(store, filter, add_domain, &asking, err)
+	    || !store_tls_totals(store, filter, add_tls, &asking, err)
+	    || !store_quarantine_reasons(
+		store, &received, add_reason, &asking, err)
+	    || !store_outcomes(store, &outcomes, err))
+		return false;
+	out->conflicts = outcomes.conflicts;
+	return !out->has_networks
+	    || store_failing_sources(store, filter, add_source, &asking, err);
+}

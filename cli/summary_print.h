@@ -1,0 +1,15 @@
+/* The three forms of 'reports summary'. */
+#ifndef CLI_SUMMARY_PRINT_H
+#define CLI_SUMMARY_PRINT_H
+
+struct context;
+struct question;
+struct summary;
+
+void summary_print_text(const struct summary *summary,
+    const struct question *question, const struct context *context);
+void summary_print_csv(const struct summary *summary);
+void summary_print_json(
+    const struct summary *summary, const struct question *question);
+
+#endif

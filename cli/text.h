@@ -1,0 +1,46 @@
+/*
+ * Text of reports on its way to people.  It is hostile: it may hold escape
+ * sequences for terminals, change the direction of the writing, or be no
+ * UTF-8 at all.
+ */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+enum text_charset {
+	TEXT_ASCII,
+	TEXT_UTF8,
+};
+
+/* What the terminal can show; setlocale() has been called. */
+enum text_charset text_charset(void);
+
+/*
+ * The text on one line: control characters, invisible ones, those that turn
+ * the writing around, bytes that are no UTF-8, and what the charset lacks
+ * become \n, \x1b, \u202e or \U000e0001.
+ */
+const char *text_escape(
+    struct arena *arena, enum text_charset charset, const char *text);
+
+/* The same text, with U+FFFD for every byte that is no UTF-8. */
+const char *text_utf8(struct arena *arena, const char *text);
+
+/* The columns that escaped text takes on a terminal. */
+size_t text_width(const char *escaped);
+
+/* Escaped text, cut to so many columns, with an ellipsis in the last. */
+const char *text_cut(struct arena *arena, enum text_charset charset,
+    const char *escaped, size_t width);
+
+/*
+ * A value for a log line: as it is when it is one plain word, else escaped
+ * and in double quotes, so that a value cannot look like the next key.
+ */
+const char *text_log(struct arena *arena, const char *text);
+
+#endif
