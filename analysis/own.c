@@ -1,16 +1,6 @@
 #include "analysis/own.h"
 
-#include <string.h>
-
-static bool
-is_below(const char *domain, const char *parent)
-{
-	size_t len = strlen(domain), parent_len = strlen(parent);
-
-	return len >= parent_len
-	    && strcmp(domain + len - parent_len, parent) == 0
-	    && (len == parent_len || domain[len - parent_len - 1] == '.');
-}
+#include "parse/value.h"
 
 bool
 own_has_domain(const struct own *own, const char *domain)
@@ -18,7 +8,7 @@ own_has_domain(const struct own *own, const char *domain)
 	size_t i;
 
 	for (i = 0; i < own->domain_count; i++)
-		if (is_below(domain, own->domains[i]))
+		if (domain_is_below(domain, own->domains[i]))
 			return true;
 	return false;
 }

@@ -42,6 +42,14 @@
 #define MAX_HEADER (1024UL * 1024)
 /* A header field worth keeping. */
 #define MAX_HEADER_TEXT 2000
+/* Authentication-Results that bear our own name; three filters write three. */
+#define MAX_AUTHRES_FIELDS 50
+/* Results in one of them: as many as there are signatures, and a few. */
+#define MAX_AUTHRES_RESULTS 100
+/* Properties of one result; dkim has five. */
+#define MAX_AUTHRES_PROPERTIES 50
+/* DKIM signatures of one message; verifiers look at far fewer. */
+#define MAX_SIGNATURES 100
 
 /* --- containers --- */
 

@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "parse/report.h"
+#include "parse/verdict.h"
 
 /* One thing that was found: a report, or why there is none. */
 struct finding {
@@ -18,6 +19,8 @@ struct finding {
 	const char *part; /* where: "2", "2: report.xml", "1.2: a.zip: b.xml" */
 	const struct report *report; /* NULL when it could not be read */
 	struct digest digest;        /* of the unpacked report */
+	enum verdict verdict;        /* on the report, */
+	const char *verdict_reason;  /* and why, in words */
 	const char *reason;          /* why not: a code of docs/deviations.md */
 	const char *detail;          /* and in words */
 };

@@ -124,6 +124,16 @@ domain_copy(struct arena *arena, struct bytes text)
 	return text_lower(arena, text);
 }
 
+bool
+domain_is_below(const char *domain, const char *parent)
+{
+	size_t len = strlen(domain), parent_len = strlen(parent);
+
+	return parent_len > 0 && len >= parent_len
+	    && strcmp(domain + len - parent_len, parent) == 0
+	    && (len == parent_len || domain[len - parent_len - 1] == '.');
+}
+
 const char *
 domain_of_email(struct arena *arena, const char *email)
 {

@@ -65,6 +65,10 @@ MUST_CHECK bool number_parse(struct bytes text, int64_t *out);
 /* A domain in lower case, without blanks and the dot at its end. */
 const char *domain_copy(struct arena *arena, struct bytes text);
 
+/* Whether domain is that parent or below it; both in lower case, and nothing
+ * is below "". */
+bool domain_is_below(const char *domain, const char *parent);
+
 /*
  * The domain of an address such as a@example.org, <a@example.org> or
  * mailto:a@example.org, in lower case; "" when there is none, or no email.

@@ -181,3 +181,25 @@ Test(value, compares_words_without_case)
 	cr_expect(not(text_is(bytes_of("fails"), "fail")));
 	cr_expect(not(text_is((struct bytes) { "fail\0", 5 }, "fail")));
 }
+
+Test(value, knows_what_is_below_a_domain)
+{
+	static const struct {
+		const char *domain, *parent;
+		bool is_below;
+	} cases[] = {
+		{ "example.org", "example.org", true },
+		{ "a.b.example.org", "example.org", true },
+		{ "example.org", "a.example.org", false },
+		{ "badexample.org", "example.org", false },
+		{ "org", "example.org", false },
+		{ "example.org", "", false },
+		{ "", "", false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_eq(domain_is_below(cases[i].domain, cases[i].parent),
+		    cases[i].is_below, "%s below %s", cases[i].domain,
+		    cases[i].parent);
+}
