@@ -32,7 +32,7 @@ bool
 intake_add(struct store *store, struct delivery *delivery, struct arena *arena,
     struct reading *reading, struct store_result *result, struct error *err)
 {
-	read_input(delivery->raw, arena, reading);
+	read_input(delivery->raw, NULL, arena, reading);
 	delivery->reading = reading;
 	return store_add(store, delivery, result, err);
 }

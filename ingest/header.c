@@ -3,11 +3,11 @@
 #include <ctype.h>
 #include <libetpan/libetpan.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "parse/value.h"
 
 /* The line that bytes begin with, its end included. */
 static struct bytes
@@ -84,9 +84,27 @@ header_looks_like(struct bytes bytes)
 	    && isalnum((unsigned char)bytes.data[0]);
 }
 
-/* Line ends go, the blank after them stays (RFC 5322 2.2.3). */
-static struct bytes
-unfold(struct bytes value, struct arena *arena)
+bool
+header_next(struct bytes *header, struct header_field *field)
+{
+	struct bytes whole;
+	size_t len;
+
+	while (header->len > 0) {
+		whole = take_field(header);
+		len = name_len(whole);
+		if (len > 0) {
+			field->name = (struct bytes) { whole.data, len };
+			field->value = bytes_skip(whole, len + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* RFC 5322 2.2.3; a NUL goes too. */
+struct bytes
+header_unfold(struct bytes value, struct arena *arena)
 {
 	char *out = arena_alloc(arena, value.len + 1, 1);
 	size_t i, len = 0;
@@ -142,16 +160,11 @@ header_decode(struct bytes text, struct arena *arena)
 const char *
 header_find(struct bytes header, const char *name, struct arena *arena)
 {
-	struct bytes field;
-	size_t len;
+	struct header_field field;
 
-	while (header.len > 0) {
-		field = take_field(&header);
-		len = name_len(field);
-		if (len == strlen(name)
-		    && strncasecmp(field.data, name, len) == 0)
+	while (header_next(&header, &field))
+		if (text_is(field.name, name))
 			return header_decode(
-			    unfold(bytes_skip(field, len + 1), arena), arena);
-	}
+			    header_unfold(field.value, arena), arena);
 	return NULL;
 }

@@ -17,6 +17,18 @@ struct bytes header_of(struct bytes message);
 /* Whether the bytes begin with a header field. */
 bool header_looks_like(struct bytes bytes);
 
+/* One field, as it stands there: its lines still folded. */
+struct header_field {
+	struct bytes name;
+	struct bytes value;
+};
+
+/* Takes the next field off the front of header; false when there is none. */
+bool header_next(struct bytes *header, struct header_field *field);
+
+/* A value on one line: its line ends go, the blanks after them stay. */
+struct bytes header_unfold(struct bytes value, struct arena *arena);
+
 /*
  * The first field of that name, unfolded and trimmed, its encoded words
  * (RFC 2047) decoded to UTF-8 and cut at MAX_HEADER_TEXT bytes; NULL when

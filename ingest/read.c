@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "ingest/authentic.h"
 #include "ingest/header.h"
 #include "ingest/message.h"
 #include "ingest/unpack.h"
@@ -19,6 +20,7 @@ struct reader {
 	struct arena *arena;
 	struct reading *out;
 	const struct finding **next;
+	struct authentic authentic;
 
 	/* the part or file under way */
 	const char *label;
@@ -82,6 +84,8 @@ set_report(
 	*copy = *report;
 	finding->report = copy;
 	finding->digest = digest_finish(&r->digest);
+	finding->verdict = authentic_judge(
+	    &r->authentic, report, r->arena, &finding->verdict_reason);
 	finding->reason = finding->detail = NULL;
 	r->out->report_count++;
 }
@@ -186,6 +190,7 @@ finish_report(struct reader *r, struct report *report, struct error *err)
 		return false;
 	fill_domain(r, report);
 	fill_org_name(r, report);
+	authentic_note_claims(&r->authentic, report, r->arena);
 	return true;
 }
 
@@ -358,13 +363,15 @@ class_of(const char *content_type)
 }
 
 static void
-read_header(struct reader *r, struct bytes header)
+read_header(
+    struct reader *r, struct bytes header, const struct read_config *config)
 {
 	struct reading *out = r->out;
 	const char *date;
 
 	if (header.len > MAX_HEADER)
 		header.len = MAX_HEADER;
+	authentic_read(header, config, r->arena, &r->authentic);
 	out->message_id = header_find(header, "Message-ID", r->arena);
 	out->from = header_find(header, "From", r->arena);
 	out->subject = header_find(header, "Subject", r->arena);
@@ -379,10 +386,11 @@ read_header(struct reader *r, struct bytes header)
 }
 
 static void
-read_message(struct reader *r, struct bytes input)
+read_message(
+    struct reader *r, struct bytes input, const struct read_config *config)
 {
 	r->out->is_message = true;
-	read_header(r, header_of(input));
+	read_header(r, header_of(input), config);
 	/* What a failure report encloses is somebody's mail: not ours to
 	 * open. */
 	if (r->out->class != MESSAGE_FAILURE)
@@ -390,16 +398,20 @@ read_message(struct reader *r, struct bytes input)
 }
 
 void
-read_input(struct bytes input, struct arena *arena, struct reading *out)
+read_input(struct bytes input, const struct read_config *config,
+    struct arena *arena, struct reading *out)
 {
 	struct reader reader = {
-		.arena = arena, .out = out, .next = &out->findings
+		.arena = arena,
+		.out = out,
+		.next = &out->findings,
+		.authentic = { .trouble = "it did not come in a message" },
 	};
 
 	*out =
 	    (struct reading) { .digest = digest_of(input), .size = input.len };
 	if (header_looks_like(input))
-		read_message(&reader, input);
+		read_message(&reader, input, config);
 	else
 		examine(&reader, "", input);
 }

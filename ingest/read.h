@@ -10,10 +10,23 @@
 
 struct arena;
 
+/* How to tell authentic reports from forged ones (ingest/authentic.h). */
+struct read_config {
+	/* The names our own mail system gives itself in
+	 * Authentication-Results; without any, nothing is told. */
+	const char *const *authserv_ids;
+	size_t authserv_id_count;
+	/* How many such fields it adds to a message at most; 0 when that is
+	 * not known. */
+	size_t trusted_ar_count;
+};
+
 /*
- * Reads input; out lives in the arena and borrows nothing from input.  It
- * cannot fail: whatever cannot be read is a finding that says why.
+ * Reads input; out lives in the arena and borrows nothing from input or
+ * config, which may be NULL.  It cannot fail: whatever cannot be read is a
+ * finding that says why.
  */
-void read_input(struct bytes input, struct arena *arena, struct reading *out);
+void read_input(struct bytes input, const struct read_config *config,
+    struct arena *arena, struct reading *out);
 
 #endif

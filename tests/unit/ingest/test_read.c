@@ -89,11 +89,71 @@ ParameterizedTest(struct fixture *fixture, read, matches_its_expectation)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	read_input(fixture_bytes(fixture->path, &arena), &arena, &reading);
+	read_input(
+	    fixture_bytes(fixture->path, &arena), NULL, &arena, &reading);
 	print_reading(out, &reading);
 	fclose(out);
 	expect_beside(fixture->path, text, &arena);
 	free(text);
+	arena_release(&arena);
+}
+
+static void
+print_verdicts(FILE *out, const struct reading *reading)
+{
+	const struct finding *finding;
+	const struct note *note;
+
+	for (finding = reading->findings; finding != NULL;
+	     finding = finding->next) {
+		fprintf(out, "%s> %s: %s\n", finding->part,
+		    verdict_name(finding->verdict), finding->verdict_reason);
+		for (note = finding->report->notes; note != NULL;
+		     note = note->next)
+			fprintf(out, "    note: %s: %s\n", note->code,
+			    note->detail);
+	}
+}
+
+ParameterizedTestParameters(read, tells_authentic_reports_from_forged_ones)
+{
+	static struct fixture fixtures[256];
+
+	return fixtures_matching(FIXTURES "/authentic/*", fixtures);
+}
+
+/* The messages came to mx.example.org, which adds one field. */
+ParameterizedTest(
+    struct fixture *fixture, read, tells_authentic_reports_from_forged_ones)
+{
+	static const char *const ids[] = { "mx.example.org" };
+	static const struct read_config config = { ids, 1, 1 };
+	struct arena arena = { 0 };
+	struct reading reading;
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	read_input(
+	    fixture_bytes(fixture->path, &arena), &config, &arena, &reading);
+	print_verdicts(out, &reading);
+	fclose(out);
+	expect_beside(fixture->path, text, &arena);
+	free(text);
+	arena_release(&arena);
+}
+
+Test(read, leaves_a_report_unknown_without_a_configuration)
+{
+	struct arena arena = { 0 };
+	struct reading reading;
+
+	read_input(fixture_bytes(FIXTURES "/authentic/rspamd-fail.eml", &arena),
+	    NULL, &arena, &reading);
+	cr_assert_eq(reading.report_count, 1);
+	cr_expect_eq(reading.findings->verdict, VERDICT_UNKNOWN);
+	cr_expect_str_eq(
+	    reading.findings->verdict_reason, "no authserv_id is configured");
 	arena_release(&arena);
 }
 
@@ -106,7 +166,7 @@ Test(read, gives_up_on_a_header_without_end)
 
 	memset(message, 'a', len);
 	memcpy(message, "X-Long: ", 8);
-	read_input((struct bytes) { message, len }, &arena, &reading);
+	read_input((struct bytes) { message, len }, NULL, &arena, &reading);
 	cr_assert_eq(reading.broken_count, 1);
 	cr_expect_str_eq(reading.findings->reason, "limit-header");
 	arena_release(&arena);

@@ -1,0 +1,368 @@
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/limits.h"
+#include "ingest/authentic.h"
+#include "ingest/author.h"
+#include "parse/report.h"
+#include "parse/value.h"
+
+/* One verdict in the making. */
+struct judge {
+	const struct authentic *mail;
+	struct arena *arena;
+	const char **reason;
+};
+
+static const struct authentic_result *
+find(const struct authentic_result *result, const char *method)
+{
+	while (result != NULL && strcmp(result->result->method, method) != 0)
+		result = result->next;
+	return result;
+}
+
+static bool
+says(const struct authentic_result *result, const char *word)
+{
+	return strcmp(result->result->result, word) == 0;
+}
+
+/* The domain that a result is about; NULL when it names none. */
+static const char *
+domain_of(
+    struct judge *j, const struct authres_result *result, const char *property)
+{
+	const char *ptype =
+	    strcmp(property, "mailfrom") == 0 ? "smtp" : "header";
+	const char *value = authres_property(result, ptype, property);
+
+	return value == NULL ? NULL
+			     : author_domain_of(bytes_of(value), j->arena);
+}
+
+/* Some filters give only the i= of a signature, which is of the signer's
+ * domain or below it. */
+static const char *
+signer_of(struct judge *j, const struct authres_result *result)
+{
+	const char *signer = domain_of(j, result, "d");
+
+	return signer != NULL ? signer : domain_of(j, result, "i");
+}
+
+static bool
+is_aligned(const char *domain, const char *other)
+{
+	return domain != NULL
+	    && (domain_is_below(domain, other)
+		|| domain_is_below(other, domain));
+}
+
+static const char *
+subject_of(struct judge *j, const struct authres_result *result)
+{
+	if (strcmp(result->method, "dkim") == 0)
+		return signer_of(j, result);
+	return domain_of(j, result,
+	    strcmp(result->method, "spf") == 0 ? "mailfrom" : "from");
+}
+
+/* All results of the three methods in words, as far as a line goes. */
+static const char *
+list_results(struct judge *j)
+{
+	static const char *const methods[] = { "dmarc", "dkim", "spf" };
+	const struct authentic_result *r;
+	const char *text = "", *domain;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(methods); i++) {
+		for (r = find(j->mail->results, methods[i]);
+		     r != NULL && strlen(text) < 200;
+		     r = find(r->next, methods[i])) {
+			domain = subject_of(j, r->result);
+			text = arena_printf(j->arena, "%s%s%s=%.40s%s%.80s",
+			    text, text[0] == '\0' ? "" : ", ", methods[i],
+			    r->result->result, domain == NULL ? "" : " for ",
+			    domain == NULL ? "" : domain);
+		}
+	}
+	return text;
+}
+
+/*
+ * What a filter says who has looked at everything.  A fail wins: a field with
+ * a pass in it is easily put below our own.  VERDICT_UNKNOWN when there is
+ * neither.
+ */
+static enum verdict
+judge_by_dmarc(struct judge *j)
+{
+	const char *from = j->mail->from_domain, *domain;
+	const struct authentic_result *r;
+	bool passes = false, fails = false;
+
+	for (r = find(j->mail->results, "dmarc"); r != NULL;
+	     r = find(r->next, "dmarc")) {
+		domain = domain_of(j, r->result, "from");
+		if (domain != NULL && strcmp(domain, from) != 0)
+			continue;
+		passes = passes || (domain != NULL && says(r, "pass"));
+		fails = fails || says(r, "fail");
+	}
+	if (fails) {
+		*j->reason = arena_printf(j->arena, "dmarc=fail for %.200s%s",
+		    from, passes ? ", and a dmarc=pass beside it" : "");
+		return VERDICT_FAILED;
+	}
+	if (passes) {
+		*j->reason =
+		    arena_printf(j->arena, "dmarc=pass for %.200s", from);
+		return VERDICT_VERIFIED;
+	}
+	return VERDICT_UNKNOWN;
+}
+
+static const struct authentic_result *
+find_aligned_pass(struct judge *j, const char *method)
+{
+	const struct authentic_result *r;
+	const char *domain;
+
+	for (r = find(j->mail->results, method); r != NULL;
+	     r = find(r->next, method)) {
+		domain = subject_of(j, r->result);
+		if (says(r, "pass") && is_aligned(domain, j->mail->from_domain))
+			return r;
+	}
+	return NULL;
+}
+
+static bool
+has_result(struct judge *j, const char *method, const char *word)
+{
+	const struct authentic_result *r;
+
+	for (r = find(j->mail->results, method); r != NULL;
+	     r = find(r->next, method))
+		if (says(r, word))
+			return true;
+	return false;
+}
+
+/* Both were looked at, neither passes for anybody, and one does fail. */
+static bool
+fails_both(struct judge *j)
+{
+	return find(j->mail->results, "dkim") != NULL
+	    && find(j->mail->results, "spf") != NULL
+	    && !has_result(j, "dkim", "pass")
+	    && !has_result(j, "dkim", "temperror")
+	    && !has_result(j, "spf", "pass")
+	    && !has_result(j, "spf", "temperror")
+	    && (has_result(j, "dkim", "fail") || has_result(j, "spf", "fail")
+		|| has_result(j, "spf", "softfail"));
+}
+
+static enum verdict
+judge_dmarc_report(struct judge *j)
+{
+	const char *from = j->mail->from_domain;
+	enum verdict verdict = judge_by_dmarc(j);
+
+	if (verdict != VERDICT_UNKNOWN)
+		return verdict;
+	if (find_aligned_pass(j, "dkim") != NULL
+	    || find_aligned_pass(j, "spf") != NULL) {
+		*j->reason = list_results(j);
+		return VERDICT_VERIFIED;
+	}
+	if (fails_both(j)) {
+		*j->reason = list_results(j);
+		return VERDICT_FAILED;
+	}
+	*j->reason = arena_printf(j->arena,
+	    "%s: nothing that passes for %.200s", list_results(j), from);
+	return VERDICT_UNVERIFIED;
+}
+
+/* --- TLS reports: RFC 8460 section 3 --- */
+
+/* How good a signature is that has passed, the best last. */
+enum signer {
+	SIGNER_IS_ANOTHER,
+	SIGNER_IS_BELOW, /* the submitter, for which it cannot speak */
+	SIGNER_NOT_FOUND,
+	SIGNER_USES_LENGTH,
+	SIGNER_IS_GOOD,
+};
+
+static bool
+is_signature_of(const struct signature *signature, const char *signer,
+    const struct authres_result *result, struct arena *arena)
+{
+	const char *selector = authres_property(result, "header", "s");
+	const char *b = authres_property(result, "header", "b");
+
+	return strcmp(signature->d, signer) == 0
+	    && (selector == NULL
+		|| strcmp(signature->s, domain_copy(arena, bytes_of(selector)))
+		    == 0)
+	    && (b == NULL || bytes_start(bytes_of(signature->b), bytes_of(b)));
+}
+
+/*
+ * The result does not show the tags of the signature, but the signature is in
+ * the message.  Of several that it may be about, all have to be good.
+ */
+static enum signer
+judge_signature(
+    struct judge *j, const struct authres_result *result, const char *signer)
+{
+	const struct authentic_signature *s;
+	enum signer found = SIGNER_NOT_FOUND;
+
+	if (j->mail->signature_count > MAX_SIGNATURES)
+		return SIGNER_NOT_FOUND;
+	for (s = j->mail->signatures; s != NULL; s = s->next) {
+		if (!is_signature_of(&s->signature, signer, result, j->arena))
+			continue;
+		if (s->signature.has_length)
+			return SIGNER_USES_LENGTH;
+		found = SIGNER_IS_GOOD;
+	}
+	return found;
+}
+
+static enum signer
+judge_signer(
+    struct judge *j, const struct authres_result *result, const char *submitter)
+{
+	const char *signer = signer_of(j, result);
+
+	if (!is_aligned(signer, submitter)
+	    || !is_aligned(signer, j->mail->from_domain))
+		return SIGNER_IS_ANOTHER;
+	if (!domain_is_below(submitter, signer))
+		return SIGNER_IS_BELOW;
+	return judge_signature(j, result, signer);
+}
+
+static const char *
+submitter_of(struct judge *j, const struct report *report)
+{
+	const char *submitter = j->mail->submitter;
+
+	if (submitter == NULL || submitter[0] == '\0')
+		submitter = domain_of_email(j->arena, report->email);
+	return submitter[0] == '\0' ? j->mail->from_domain : submitter;
+}
+
+static enum verdict
+judge_pass(struct judge *j, const char *submitter)
+{
+	static const struct {
+		enum verdict verdict;
+		const char *reason;
+	} outcomes[] = {
+		[SIGNER_IS_ANOTHER] = { VERDICT_FAILED,
+		    "not signed for the submitter" },
+		[SIGNER_IS_BELOW] = { VERDICT_UNVERIFIED,
+		    "signed by a domain below the submitter" },
+		[SIGNER_NOT_FOUND] = { VERDICT_UNVERIFIED,
+		    "the signature is not in the message" },
+		[SIGNER_USES_LENGTH] = { VERDICT_UNVERIFIED,
+		    "only part of the body is signed (l=)" },
+		[SIGNER_IS_GOOD] = { VERDICT_VERIFIED,
+		    "signed for the submitter" },
+	};
+	enum signer best = SIGNER_IS_ANOTHER, signer;
+	const struct authentic_result *r;
+
+	for (r = find(j->mail->results, "dkim"); r != NULL;
+	     r = find(r->next, "dkim")) {
+		if (!says(r, "pass"))
+			continue;
+		signer = judge_signer(j, r->result, submitter);
+		if (signer > best)
+			best = signer;
+	}
+	*j->reason = arena_printf(j->arena, "%s: %s; submitter %.100s",
+	    list_results(j), outcomes[best].reason, submitter);
+	return outcomes[best].verdict;
+}
+
+/* A TLS report without a valid signature is to be ignored. */
+static enum verdict
+judge_tls_report(struct judge *j, const struct report *report)
+{
+	if (judge_by_dmarc(j) == VERDICT_FAILED)
+		return VERDICT_FAILED;
+	if (has_result(j, "dkim", "pass"))
+		return judge_pass(j, submitter_of(j, report));
+	if (find(j->mail->results, "dkim") == NULL
+	    || has_result(j, "dkim", "temperror")) {
+		*j->reason = arena_printf(j->arena,
+		    "%s: no word on a DKIM signature", list_results(j));
+		return VERDICT_UNVERIFIED;
+	}
+	*j->reason = arena_printf(
+	    j->arena, "%s: no valid DKIM signature", list_results(j));
+	return VERDICT_FAILED;
+}
+
+static enum verdict
+judge(struct judge *j, const struct report *report)
+{
+	const struct authentic *mail = j->mail;
+
+	if (mail->from_domain == NULL) {
+		*j->reason = "From is not a single address";
+		return VERDICT_UNVERIFIED;
+	}
+	if (mail->results == NULL) {
+		*j->reason = mail->unreadable == NULL
+		    ? "no Authentication-Results of ours"
+		    : arena_printf(j->arena,
+			"our Authentication-Results cannot be read: %s",
+			mail->unreadable);
+		return VERDICT_UNVERIFIED;
+	}
+	return report->kind == REPORT_DMARC ? judge_dmarc_report(j)
+					    : judge_tls_report(j, report);
+}
+
+enum verdict
+authentic_judge(const struct authentic *mail, const struct report *report,
+    struct arena *arena, const char **reason)
+{
+	struct judge j = { mail, arena, reason };
+	enum verdict verdict;
+
+	if (mail->trouble != NULL) {
+		*reason = mail->trouble;
+		return VERDICT_UNKNOWN;
+	}
+	verdict = judge(&j, report);
+	if (verdict == VERDICT_FAILED
+	    || mail->field_count <= mail->trusted_count)
+		return verdict;
+	*reason = arena_printf(arena,
+	    "%zu Authentication-Results with our name, %zu expected",
+	    mail->field_count, mail->trusted_count);
+	return VERDICT_SUSPICIOUS;
+}
+
+void
+authentic_note_claims(
+    const struct authentic *mail, struct report *report, struct arena *arena)
+{
+	const char *claimed = domain_of_email(arena, report->email);
+
+	if (mail->from_domain == NULL || claimed[0] == '\0'
+	    || is_aligned(claimed, mail->from_domain))
+		return;
+	report_note(report, arena, "claims-another-domain",
+	    "the message is from %.200s, its report claims to be from %.200s",
+	    mail->from_domain, claimed);
+}
