@@ -66,6 +66,7 @@ format_cell(struct table *table, const struct output_column *column,
 		return value->number != 0 ? column->key : "";
 	case OUTPUT_TEXT:
 	case OUTPUT_RIGHT:
+	case OUTPUT_WORDS:
 		cell = text_escape(&arena, table->charset, value->text);
 		cell = arena_copy(&table->arena, bytes_of(cell));
 		arena_release(&arena);

@@ -59,10 +59,15 @@ until_true() {
 	done
 }
 
+# Ends the wait as well when there is nothing to wait for any more.
+has_begun() {
+	[ -S "$socket" ] || ! kill -0 "$listener" 2>/dev/null
+}
 listener_start() {
 	"$program" listen --socket "$socket" >>"$dir/listener.log" 2>&1 &
 	listener=$!
-	until_true 20 test -S "$socket" || fail 'the listener does not start'
+	until_true 20 has_begun
+	[ -S "$socket" ] || fail 'the listener does not start'
 }
 listener_stop() {
 	kill "$listener"

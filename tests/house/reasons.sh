@@ -1,0 +1,20 @@
+#!/bin/sh
+# Every reason and note code that the sources can give is in
+# docs/deviations.md. Keys of JSON and words of MIME look like codes and are
+# told apart by the beginnings that codes have.
+#
+# usage: reasons.sh (from the root of the sources)
+codes='not-a-report|no-[a-z-]+|date-range|source-ip|section-repeated'
+codes="$codes|text-truncated|(xml|json|tlsrpt|gzip|zip|mime|limit|record)-[a-z-]+"
+status=0
+for code in $(grep -rhoE "\"($codes)\"" parse/*.c ingest/*.c | tr -d '"' |
+	sort -u); do
+	case $code in
+	no-policy-found) continue ;; # a policy type of RFC 8460
+	esac
+	grep -q "\`$code\`" docs/deviations.md || {
+		echo "docs/deviations.md does not list $code"
+		status=1
+	}
+done
+exit $status
