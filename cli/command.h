@@ -46,6 +46,7 @@ struct command {
 	    struct context *context, int argc, char **argv, struct error *err);
 };
 
+extern const struct command command_check;
 extern const struct command command_help;
 extern const struct command command_import;
 extern const struct command command_list;

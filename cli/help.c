@@ -8,6 +8,7 @@
 static const struct command *const commands[] = {
 	&command_listen,
 	&command_import,
+	&command_check,
 	&command_summary,
 	&command_list,
 	&command_show,

@@ -19,34 +19,19 @@ struct printer {
 	size_t width;
 };
 
-/*
- * A field: its name and text in columns, folded at blanks.  The text is
- * escaped here; nothing is printed for NULL.
- */
+/* A field: its name, and its text, which is escaped here; nothing for NULL. */
 static void
 print_field(
     const struct printer *p, int indent, const char *label, const char *text)
 {
-	size_t room = p->width - (size_t)indent - LABEL, used = 0, len, width;
-	const char *word;
-
 	if (text == NULL)
 		return;
-	fprintf(p->out, "%*s%-*s", indent, "", LABEL - 1, label);
-	text = text_escape(p->arena, text_charset(), text);
-	for (word = text; *word != '\0'; word += len) {
-		word += strspn(word, " ");
-		len = strcspn(word, " ");
-		width =
-		    text_width(arena_printf(p->arena, "%.*s", (int)len, word));
-		if (used > 0 && used + 1 + width > room) {
-			fprintf(p->out, "\n%*s", indent + LABEL - 1, "");
-			used = 0;
-		}
-		fprintf(p->out, " %.*s", (int)len, word);
-		used += width + (used > 0);
-	}
-	putc('\n', p->out);
+	if (*text == '\0')
+		text = "(empty)";
+	fprintf(p->out, "%*s%-*s", indent, "", LABEL, label);
+	text_fold(p->out, p->width, (size_t)indent + LABEL,
+	    (size_t)indent + LABEL,
+	    text_escape(p->arena, text_charset(), text));
 }
 
 static void
@@ -114,7 +99,8 @@ print_head(const struct printer *p, const struct stored_report *stored)
 	print_field(p, 2, "message_id", stored->message_id);
 	print_field(p, 2, "from", stored->from);
 	print_field(p, 2, "subject", stored->subject);
-	print_field(p, 2, "part", stored->part);
+	if (stored->part != NULL && *stored->part != '\0')
+		print_field(p, 2, "part", stored->part);
 	for (note = report->notes; note != NULL; note = note->next)
 		print_field(p, 2, "note",
 		    arena_printf(
