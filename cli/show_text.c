@@ -11,7 +11,7 @@
 #include "parse/tlsrpt.h"
 #include "store/query.h"
 
-#define LABEL 16 /* columns for the name of a field, with a blank */
+#define LABEL 18 /* columns for the name of a field, with a blank */
 
 struct printer {
 	FILE *out;

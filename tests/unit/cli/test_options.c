@@ -114,7 +114,7 @@ Test(options, says_what_is_wrong)
 		{ &command_list, { "--limit", "-1" },
 		    "--limit: '-1' is not a number from 1" },
 		{ &command_list, { "--format", "xml" },
-		    "--format: 'xml' is none of table, csv, json" },
+		    "--format: 'xml' is none of table, csv, json, jsonl" },
 		{ &command_list, { "--domain", "." },
 		    "--domain wants the name of a domain" },
 		{ &command_list, { "--since", "soon" },
