@@ -10,7 +10,7 @@
 static const struct output_column dmarc_columns[] = {
 	{ .heading = "DOMAIN", .min = 12 },
 	{ .heading = "REPORTS", .type = OUTPUT_COUNT },
-	{ .heading = "FROM", .type = OUTPUT_COUNT, .is_optional = true },
+	{ .heading = "ORGS", .type = OUTPUT_COUNT, .is_optional = true },
 	{ .heading = "MESSAGES", .type = OUTPUT_COUNT },
 	{ .heading = "PASS", .type = OUTPUT_RIGHT },
 	{ .heading = "FAILED", .type = OUTPUT_COUNT },
@@ -23,7 +23,7 @@ static const struct output_column tls_columns[] = {
 	{ .heading = "DOMAIN", .min = 20 },
 	{ .heading = "POLICY", .min = 16 },
 	{ .heading = "REPORTS", .type = OUTPUT_COUNT },
-	{ .heading = "FROM", .type = OUTPUT_COUNT, .is_optional = true },
+	{ .heading = "ORGS", .type = OUTPUT_COUNT, .is_optional = true },
 	{ .heading = "SESSIONS", .type = OUTPUT_COUNT },
 	{ .heading = "FAILED", .type = OUTPUT_COUNT },
 };
@@ -215,8 +215,7 @@ summary_print_text(const struct summary *summary,
 {
 	struct arena *arena = context->arena;
 
-	printf("DMARC and TLS reports that begin %s\n",
-	    question_words(arena, question, context));
+	printf("DMARC and TLS %s\n", question_words(arena, question, context));
 	if (summary->domains != NULL) {
 		puts("\nMail, and what became of what failed:");
 		print_dmarc(summary, arena);
