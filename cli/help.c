@@ -95,7 +95,7 @@ command_print(FILE *out, const struct command *command)
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	const struct command *command;
+	const struct command *command = NULL;
 
 	(void)context;
 	if (argc == 0) {

@@ -199,7 +199,7 @@ static void
 print_dmarc(struct printer *p, const struct dmarc_report *dmarc)
 {
 	const struct dmarc_record *record;
-	struct arena arena = { 0 };
+	struct arena arena = { 0 }, *whole = p->arena;
 
 	print_field(p, 2, "xml_namespace", dmarc->xml_namespace);
 	print_field(p, 2, "version", dmarc->version);
@@ -219,6 +219,7 @@ print_dmarc(struct printer *p, const struct dmarc_report *dmarc)
 		print_record(p, record);
 		arena_release(&arena);
 	}
+	p->arena = whole;
 }
 
 /* --- TLS --- */
@@ -305,7 +306,7 @@ print_tls(struct printer *p, const struct tlsrpt_report *tls)
 {
 	const struct tlsrpt_policy *policy;
 	const struct tlsrpt_failure *failure;
-	struct arena arena = { 0 };
+	struct arena arena = { 0 }, *whole = p->arena;
 
 	print_heading(p,
 	    arena_printf(p->arena, "Policies (%zu%s)", tls->policy_count,
@@ -323,6 +324,7 @@ print_tls(struct printer *p, const struct tlsrpt_report *tls)
 		}
 		arena_release(&arena);
 	}
+	p->arena = whole;
 }
 
 void
