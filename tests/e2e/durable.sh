@@ -96,7 +96,7 @@ says 250 $third.eml
 kill -9 "$listener"
 wait "$listener" 2>/dev/null
 for name in $first $second $third; do
-	[ "$(count "$(id_of $name)")" -eq 1 ] || fail "$name is not there once"
+	[ "$(count "$(id_of "$name")")" -eq 1 ] || fail "$name is not there once"
 done
 [ "$(sqlite3 "$dir/db" 'PRAGMA integrity_check')" = ok ] || fail 'damaged'
 
