@@ -170,6 +170,15 @@ static const xmlSAXHandler sax = {
 	.serror = on_error,
 };
 
+/* Trouble with an encoding is not told to the parser but to whoever listens,
+ * else printed. */
+static void
+ignore(void *context, xmlError *error)
+{
+	(void)context;
+	(void)error;
+}
+
 struct xml_parser *
 xml_parser_new(const struct xml_handler *handler)
 {
@@ -185,6 +194,7 @@ xml_parser_new(const struct xml_handler *handler)
 	if (parser->libxml == NULL)
 		err(1, "xml");
 	xmlCtxtUseOptions(parser->libxml, XML_PARSE_NONET);
+	xmlSetStructuredErrorFunc(NULL, ignore);
 	return parser;
 }
 
