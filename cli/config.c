@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "cli/options.h"
 #include "parse/value.h"
 
@@ -133,6 +134,18 @@ add_recipient(struct reader *r, struct bytes item)
 	return true;
 }
 
+static bool
+add_authserv_id(struct reader *r, struct bytes item)
+{
+	struct read_config *config = &r->out->authentication;
+	const char **ids = grow(
+	    r, config->authserv_ids, &config->authserv_id_count, sizeof(*ids));
+
+	ids[config->authserv_id_count - 1] = arena_copy(r->arena, item);
+	config->authserv_ids = ids;
+	return true;
+}
+
 /* --- keys --- */
 
 static bool
@@ -189,6 +202,29 @@ set_socket_mode(struct reader *r, const char *value)
 		"'%.40s' is no octal mode such as 0660", value);
 }
 
+static bool
+set_authserv_ids(struct reader *r, const char *value)
+{
+	return read_list(r, value, add_authserv_id);
+}
+
+static bool
+set_trusted_ar_count(struct reader *r, const char *value)
+{
+	size_t *out = &r->out->authentication.trusted_ar_count;
+	int64_t count;
+
+	if (*out != 0)
+		return error_set(r->err, ERROR_CONFIG, "is given twice");
+	if (!number_parse(bytes_of(value), &count) || count < 1
+	    || count > MAX_AUTHRES_FIELDS)
+		return error_set(r->err, ERROR_CONFIG,
+		    "'%.40s' is not a number from 1 to %d", value,
+		    MAX_AUTHRES_FIELDS);
+	*out = (size_t)count;
+	return true;
+}
+
 static const struct key {
 	const char *section, *name;
 	bool (*set)(struct reader *r, const char *value);
@@ -201,6 +237,8 @@ static const struct key {
 	{ "listen", "inet", set_inet },
 	{ "listen", "hostname", set_hostname },
 	{ "listen", "recipients", set_recipients },
+	{ "authentication", "authserv_id", set_authserv_ids },
+	{ "authentication", "trusted_ar_count", set_trusted_ar_count },
 };
 
 /* The keys of a section, or with NULL the sections, for an error. */

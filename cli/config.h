@@ -13,6 +13,9 @@
  *	inet = 127.0.0.1:2424
  *	hostname = mx.example.org
  *	recipients = dmarc@reports.example.org, tls.example.org
+ *	[authentication]
+ *	authserv_id = mx.example.org
+ *	trusted_ar_count = 1
  *
  * Lists may be continued on lines that begin with a blank.
  */
@@ -25,6 +28,7 @@
 
 #include "analysis/own.h"
 #include "base/compiler.h"
+#include "ingest/read.h"
 
 struct arena;
 struct error;
@@ -41,6 +45,7 @@ struct config {
 	const char *hostname;
 	const char *const *recipients; /* addresses and domains, lower case */
 	size_t recipient_count;        /* 0 takes all */
+	struct read_config authentication;
 };
 
 /*

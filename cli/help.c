@@ -8,9 +8,11 @@
 static const struct command *const commands[] = {
 	&command_listen,
 	&command_import,
+	&command_check,
 	&command_summary,
 	&command_list,
 	&command_show,
+	&command_quarantine,
 	&command_help,
 };
 
@@ -66,7 +68,7 @@ command_print_all(FILE *out)
 	      "questions.\n\n",
 	    out);
 	for (i = 0; i < COUNT_OF(commands); i++)
-		fprintf(out, "  %-10s%s\n", commands[i]->name,
+		fprintf(out, "  %-12s%s\n", commands[i]->name,
 		    commands[i]->summary);
 	fputs("\nOptions of every command:\n", out);
 	options_print(out, TAKES_ALWAYS);
@@ -93,7 +95,7 @@ command_print(FILE *out, const struct command *command)
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	const struct command *command;
+	const struct command *command = NULL;
 
 	(void)context;
 	if (argc == 0) {

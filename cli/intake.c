@@ -29,10 +29,11 @@ intake_add_counts(
 }
 
 bool
-intake_add(struct store *store, struct delivery *delivery, struct arena *arena,
-    struct reading *reading, struct store_result *result, struct error *err)
+intake_add(struct store *store, const struct read_config *config,
+    struct delivery *delivery, struct arena *arena, struct reading *reading,
+    struct store_result *result, struct error *err)
 {
-	read_input(delivery->raw, NULL, arena, reading);
+	read_input(delivery->raw, config, arena, reading);
 	delivery->reading = reading;
 	return store_add(store, delivery, result, err);
 }

@@ -16,6 +16,7 @@
 
 struct arena;
 struct error;
+struct read_config;
 
 /* What became of messages, counted. */
 struct intake_counts {
@@ -30,11 +31,12 @@ void intake_add_counts(
     struct intake_counts *counts, const struct intake_counts *more);
 
 /*
- * Reads delivery->raw and adds it to the store, in the transaction that is
+ * Reads delivery->raw, as config says, and adds it to the store, in the transaction that is
  * open; *reading lives in the arena.  The delivery's reading is set here.
  * Fails as store_add().
  */
-MUST_CHECK bool intake_add(struct store *store, struct delivery *delivery,
+MUST_CHECK bool intake_add(struct store *store,
+    const struct read_config *config, struct delivery *delivery,
     struct arena *arena, struct reading *reading, struct store_result *result,
     struct error *err);
 

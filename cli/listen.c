@@ -99,6 +99,7 @@ describe_result(struct arena *arena, const struct reading *reading,
 
 struct round {
 	struct store *store;
+	const struct read_config *config;
 	struct arena arena; /* for the lines, which wait for the commit */
 	const char **lines;
 	struct server_message *messages;
@@ -151,8 +152,8 @@ add_message(struct round *round, size_t i)
 	struct store_result result;
 	struct error err;
 
-	if (intake_add(
-		round->store, &delivery, &arena, &reading, &result, &err)) {
+	if (intake_add(round->store, round->config, &delivery, &arena, &reading,
+		&result, &err)) {
 		message->verdict = LMTP_STORED;
 		round->lines[i] = arena_printf(&round->arena, "%s %s %s",
 		    store_outcome_name(result.outcome),
@@ -197,7 +198,10 @@ deliver(void *context, struct server_message *messages, size_t count)
 {
 	struct context *command = context;
 	struct round round = {
-		.store = command->store, .messages = messages, .count = count
+		.store = command->store,
+		.config = &command->config->authentication,
+		.messages = messages,
+		.count = count,
 	};
 	size_t i;
 
@@ -237,18 +241,35 @@ choose_socket_mode(const struct options *options, const struct config *config)
 	return config->has_socket_mode ? config->socket_mode : SOCKET_MODE;
 }
 
+/* What the command line names is all there is. */
+static bool
+is_given(const struct options *options)
+{
+	return options->socket != NULL || options->inet != NULL;
+}
+
+static bool
+check(const struct context *context, struct error *err)
+{
+	if (is_given(context->options) || context->config->socket != NULL
+	    || context->config->inet != NULL)
+		return true;
+	return error_set(err, ERROR_USAGE,
+	    "nothing to listen on; give --socket PATH or --inet ADDR:PORT, or "
+	    "name one under [listen] in the configuration");
+}
+
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
 	const struct options *options = context->options;
 	const struct config *config = context->config;
-	/* What the command line names is all there is. */
-	bool is_given = options->socket != NULL || options->inet != NULL;
+	bool given = is_given(options);
 	char own[256];
 	const struct server_config server = {
-		.socket_path = is_given ? options->socket : config->socket,
+		.socket_path = given ? options->socket : config->socket,
 		.socket_mode = choose_socket_mode(options, config),
-		.inet = is_given ? options->inet : config->inet,
+		.inet = given ? options->inet : config->inet,
 		.lmtp = {
 			.hostname = choose_hostname(config, own, sizeof(own)),
 			.max_message = MAX_MESSAGE,
@@ -262,11 +283,6 @@ run(struct context *context, int argc, char **argv, struct error *err)
 
 	(void)argc;
 	(void)argv;
-	if (server.socket_path == NULL && server.inet == NULL)
-		return error_set(err, ERROR_USAGE,
-		    "nothing to listen on; give --socket PATH or --inet "
-		    "ADDR:PORT, or name one under [listen] in the "
-		    "configuration");
 	/* A client that hangs up is no reason to end. */
 	signal(SIGPIPE, SIG_IGN);
 	return server_run(&server, err);
@@ -279,5 +295,6 @@ const struct command command_listen = {
 	.takes = TAKES(OPTION_SOCKET) | TAKES(OPTION_SOCKET_MODE)
 	    | TAKES(OPTION_INET),
 	.store = COMMAND_WRITE,
+	.check = check,
 	.run = run,
 };

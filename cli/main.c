@@ -82,7 +82,8 @@ run_command(struct context *context, const struct command *command, int argc,
 
 	context->config = &config;
 	context->db = choose_db(context->options, &config);
-	ok = ok && open_store(context, command, err)
+	ok = ok && (command->check == NULL || command->check(context, err))
+	    && open_store(context, command, err)
 	    && command->run(context, argc, argv, err)
 	    && output_flush(stdout, err);
 	store_close(context->store);
@@ -148,6 +149,8 @@ main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	/* A closed pipe ends us quietly, whoever started us. */
 	signal(SIGPIPE, SIG_DFL);
+	/* A file that may not grow is a full disk, and no reason to end. */
+	signal(SIGXFSZ, SIG_IGN);
 
 	if (!run(argc, argv, &command, &arena, &err)) {
 		fflush(stdout);

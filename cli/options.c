@@ -88,7 +88,7 @@ set_format(struct reader *r, const char *value)
 	if (output_format_parse(value, &r->out->format))
 		return true;
 	return error_set(r->err, ERROR_USAGE,
-	    "--format: '%.40s' is none of table, csv, json", value);
+	    "--format: '%.40s' is none of table, csv, json, jsonl", value);
 }
 
 static bool
@@ -159,7 +159,7 @@ static const struct option_row {
 	    "all there is, not only the last 30 days of data", set_all },
 	[OPTION_LIMIT] = { "limit", "N", "at most so many", set_limit },
 	[OPTION_FORMAT] = { "format", "FORMAT",
-	    "table (for people; the default), csv or json", set_format },
+	    "table (for people; the default), csv, json or jsonl", set_format },
 	[OPTION_SOCKET] = { "socket", "PATH", "listen on this unix socket",
 	    set_socket },
 	[OPTION_SOCKET_MODE] = { "socket-mode", "MODE",

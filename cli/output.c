@@ -26,7 +26,7 @@ struct output {
 bool
 output_format_parse(const char *text, enum output_format *out)
 {
-	static const char *const names[] = { "table", "csv", "json" };
+	static const char *const names[] = { "table", "csv", "json", "jsonl" };
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(names); i++)
@@ -117,6 +117,7 @@ format_cell(struct arena *arena, enum output_type type,
 		return value->number != 0 ? "true" : "false";
 	case OUTPUT_TEXT:
 	case OUTPUT_RIGHT:
+	case OUTPUT_WORDS:
 		break;
 	}
 	return output_csv_text(arena, value->text);
@@ -173,6 +174,23 @@ output_json_text(const char *text)
 }
 
 static json_t *
+make_words(const char *text)
+{
+	json_t *array = json_array();
+	size_t len;
+
+	for (; *text != '\0'; text += len) {
+		text += strspn(text, " ");
+		len = strcspn(text, " ");
+		if (len > 0
+		    && json_array_append_new(array, json_stringn(text, len))
+			!= 0)
+			errx(1, "json: out of memory");
+	}
+	return array;
+}
+
+static json_t *
 make_json(enum output_type type, const struct output_value *value)
 {
 	char time[DATETIME_TEXT];
@@ -186,6 +204,8 @@ make_json(enum output_type type, const struct output_value *value)
 		return json_string(datetime_format(value->number, time));
 	case OUTPUT_FLAG:
 		return json_boolean(value->number != 0);
+	case OUTPUT_WORDS:
+		return make_words(value->text);
 	case OUTPUT_TEXT:
 	case OUTPUT_RIGHT:
 		break;
@@ -215,8 +235,11 @@ write_json_row(struct output *output, const struct output_value *values)
 	json_t *object =
 	    output_object(output->columns, output->column_count, values);
 
-	fputs(output->row_count == 0 ? "\n" : ",\n", output->file);
+	if (output->format == OUTPUT_JSON)
+		fputs(output->row_count == 0 ? "\n" : ",\n", output->file);
 	json_dumpf(object, output->file, JSON_ENSURE_ASCII);
+	if (output->format == OUTPUT_JSONL)
+		putc('\n', output->file);
 	json_decref(object);
 }
 
@@ -241,6 +264,8 @@ output_new(FILE *file, enum output_format format,
 	case OUTPUT_JSON:
 		putc('[', file);
 		break;
+	case OUTPUT_JSONL:
+		break;
 	}
 	return output;
 }
@@ -256,6 +281,7 @@ output_row(struct output *output, const struct output_value *values)
 		write_csv_row(output, values);
 		break;
 	case OUTPUT_JSON:
+	case OUTPUT_JSONL:
 		write_json_row(output, values);
 		break;
 	}

@@ -10,8 +10,8 @@
  *	    output_count(17), output_text("Bigmail Inc.") });
  *	output_free(output);
  *
- * CSV (RFC 4180, lines end in LF) and JSON (an array of objects, in ASCII)
- * go out row by row.  A table waits for its last row, to know the widths; it
+ * CSV (RFC 4180, lines end in LF), JSON (an array of objects, in ASCII) and
+ * JSON lines (an object a line) go out row by row.  A table waits for its last row, to know the widths; it
  * is as wide as the terminal, else 80 columns, or $COLUMNS.
  *
  * The keys of all commands are documented in docs/output.md, which a test
@@ -36,6 +36,7 @@ enum output_format {
 	OUTPUT_TABLE,
 	OUTPUT_CSV,
 	OUTPUT_JSON,
+	OUTPUT_JSONL,
 };
 
 /* False for a word that is no format. */
@@ -45,8 +46,9 @@ enum output_type {
 	OUTPUT_TEXT,
 	OUTPUT_RIGHT, /* text that stands to the right in a table */
 	OUTPUT_COUNT,
-	OUTPUT_TIME, /* ISO 8601, UTC; in a table the day alone */
-	OUTPUT_FLAG, /* true and false; in a table the key, or nothing */
+	OUTPUT_TIME,  /* ISO 8601, UTC; in a table the day alone */
+	OUTPUT_WORDS, /* text of words with a blank between; a JSON array */
+	OUTPUT_FLAG,  /* true and false; in a table the key, or nothing */
 };
 
 struct output_column {

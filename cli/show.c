@@ -29,6 +29,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		show_print_csv(stdout, &stored);
 		break;
 	case OUTPUT_JSON:
+	case OUTPUT_JSONL:
 		show_print_json(stdout, &stored);
 		break;
 	}

@@ -58,7 +58,8 @@ write_object(FILE *out, json_t *object, size_t flags)
 static void
 write_item(FILE *out, json_t *object, size_t *count)
 {
-	fputs((*count)++ == 0 ? "\n" : ",\n", out);
+	if ((*count)++ > 0)
+		fputs(", ", out);
 	write_object(out, object, 0);
 }
 
@@ -332,7 +333,7 @@ show_print_json(FILE *out, const struct stored_report *stored)
 {
 	putc('{', out);
 	write_object(out, make_head(stored), JSON_EMBED);
-	fputs(",\n", out);
+	fputs(", ", out);
 	if (stored->report.kind == REPORT_DMARC)
 		write_dmarc(out, &stored->report);
 	else

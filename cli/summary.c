@@ -27,7 +27,9 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		summary_print_csv(&summary);
 		break;
 	case OUTPUT_JSON:
-		summary_print_json(&summary, &question);
+	case OUTPUT_JSONL:
+		summary_print_json(&summary, &question,
+		    context->options->format == OUTPUT_JSONL);
 		break;
 	}
 	return true;

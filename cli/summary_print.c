@@ -94,7 +94,7 @@ make_tls(const struct summary_tls *tls)
 {
 	const struct store_tls_total *total = &tls->total;
 
-	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "policy_domain",
+	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "domain",
 	    output_json_text(total->domain), "policy_type",
 	    output_json_text(total->policy_type), "own", json_of(tls->own),
 	    "reports", (json_int_t)total->reports, "reporters",
@@ -130,8 +130,8 @@ make_time(int64_t time)
 }
 
 void
-summary_print_json(
-    const struct summary *summary, const struct question *question)
+summary_print_json(const struct summary *summary,
+    const struct question *question, bool on_one_line)
 {
 	json_t *domains = json_array(), *tls = json_array(),
 	       *reasons = json_array(), *all;
@@ -156,7 +156,8 @@ summary_print_json(
 	    "failed_from_own_networks",
 	    summary->has_networks ? json_integer(summary->own_failed)
 				  : json_null());
-	json_dumpf(all, stdout, JSON_ENSURE_ASCII | JSON_INDENT(2));
+	json_dumpf(all, stdout,
+	    JSON_ENSURE_ASCII | (on_one_line ? 0 : JSON_INDENT(2)));
 	putchar('\n');
 	json_decref(all);
 }

@@ -2,6 +2,8 @@
 #ifndef CLI_SUMMARY_PRINT_H
 #define CLI_SUMMARY_PRINT_H
 
+#include <stdbool.h>
+
 struct context;
 struct question;
 struct summary;
@@ -9,7 +11,7 @@ struct summary;
 void summary_print_text(const struct summary *summary,
     const struct question *question, const struct context *context);
 void summary_print_csv(const struct summary *summary);
-void summary_print_json(
-    const struct summary *summary, const struct question *question);
+void summary_print_json(const struct summary *summary,
+    const struct question *question, bool on_one_line);
 
 #endif

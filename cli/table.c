@@ -66,6 +66,7 @@ format_cell(struct table *table, const struct output_column *column,
 		return value->number != 0 ? column->key : "";
 	case OUTPUT_TEXT:
 	case OUTPUT_RIGHT:
+	case OUTPUT_WORDS:
 		cell = text_escape(&arena, table->charset, value->text);
 		cell = arena_copy(&table->arena, bytes_of(cell));
 		arena_release(&arena);
@@ -161,6 +162,7 @@ check(int failed)
 static void
 add_columns(struct table *table, struct libscols_table *drawn)
 {
+	const char *heading;
 	size_t i;
 	int flags;
 
@@ -171,8 +173,10 @@ add_columns(struct table *table, struct libscols_table *drawn)
 			|| table->columns[i].type == OUTPUT_RIGHT
 		    ? SCOLS_FL_RIGHT
 		    : 0;
-		check(scols_table_new_column(drawn, table->columns[i].heading,
-			  (double)table->widths[i], flags)
+		heading = text_cut(&table->arena, table->charset,
+		    table->columns[i].heading, table->widths[i]);
+		check(scols_table_new_column(
+			  drawn, heading, (double)table->widths[i], flags)
 		    == NULL);
 	}
 }

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "ingest/authentic.h"
 #include "ingest/author.h"
+#include "ingest/header.h"
 #include "parse/report.h"
 #include "parse/value.h"
 
@@ -332,25 +333,36 @@ judge(struct judge *j, const struct report *report)
 					    : judge_tls_report(j, report);
 }
 
+static enum verdict
+judge_with_suspicion(struct judge *j, const struct report *report)
+{
+	const struct authentic *mail = j->mail;
+	enum verdict verdict;
+
+	if (mail->trouble != NULL) {
+		*j->reason = mail->trouble;
+		return VERDICT_UNKNOWN;
+	}
+	verdict = judge(j, report);
+	if (verdict == VERDICT_FAILED
+	    || mail->field_count <= mail->trusted_count)
+		return verdict;
+	*j->reason = arena_printf(j->arena,
+	    "%zu Authentication-Results with our name, %zu expected",
+	    mail->field_count, mail->trusted_count);
+	return VERDICT_SUSPICIOUS;
+}
+
 enum verdict
 authentic_judge(const struct authentic *mail, const struct report *report,
     struct arena *arena, const char **reason)
 {
 	struct judge j = { mail, arena, reason };
-	enum verdict verdict;
+	enum verdict verdict = judge_with_suspicion(&j, report);
 
-	if (mail->trouble != NULL) {
-		*reason = mail->trouble;
-		return VERDICT_UNKNOWN;
-	}
-	verdict = judge(&j, report);
-	if (verdict == VERDICT_FAILED
-	    || mail->field_count <= mail->trusted_count)
-		return verdict;
-	*reason = arena_printf(arena,
-	    "%zu Authentication-Results with our name, %zu expected",
-	    mail->field_count, mail->trusted_count);
-	return VERDICT_SUSPICIOUS;
+	/* What stands in a header need not be UTF-8. */
+	*reason = header_copy(bytes_of(*reason), arena);
+	return verdict;
 }
 
 void
@@ -364,5 +376,5 @@ authentic_note_claims(
 		return;
 	report_note(report, arena, "claims-another-domain",
 	    "the message is from %.200s, its report claims to be from %.200s",
-	    mail->from_domain, claimed);
+	    header_copy(bytes_of(mail->from_domain), arena), claimed);
 }

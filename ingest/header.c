@@ -102,7 +102,8 @@ header_next(struct bytes *header, struct header_field *field)
 	return false;
 }
 
-/* RFC 5322 2.2.3; a NUL goes too. */
+/* Line ends go, the blank after them stays (RFC 5322 2.2.3); a tab is as
+ * good as a blank. */
 struct bytes
 header_unfold(struct bytes value, struct arena *arena)
 {
@@ -112,12 +113,13 @@ header_unfold(struct bytes value, struct arena *arena)
 	for (i = 0; i < value.len; i++)
 		if (value.data[i] != '\r' && value.data[i] != '\n'
 		    && value.data[i] != '\0')
-			out[len++] = value.data[i];
+			out[len++] =
+			    value.data[i] == '\t' ? ' ' : value.data[i];
 	return (struct bytes) { out, len };
 }
 
-static const char *
-copy_valid(struct bytes text, struct arena *arena)
+const char *
+header_copy(struct bytes text, struct arena *arena)
 {
 	char *out = arena_alloc(arena, text.len * 3 + 1, 1);
 	size_t i, len = 0, step;
@@ -150,11 +152,11 @@ header_decode(struct bytes text, struct arena *arena)
 	    && mailmime_encoded_phrase_parse(
 		   "utf-8", text.data, text.len, &index, "utf-8", &decoded)
 		== MAILIMF_NO_ERROR) {
-		result = copy_valid(bytes_of(decoded), arena);
+		result = header_copy(bytes_of(decoded), arena);
 		free(decoded);
 		return result;
 	}
-	return copy_valid(text, arena);
+	return header_copy(text, arena);
 }
 
 const char *

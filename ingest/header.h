@@ -37,6 +37,9 @@ struct bytes header_unfold(struct bytes value, struct arena *arena);
 const char *header_find(
     struct bytes header, const char *name, struct arena *arena);
 
+/* Text cut at MAX_HEADER_TEXT bytes, invalid UTF-8 replaced. */
+const char *header_copy(struct bytes text, struct arena *arena);
+
 /* Text with its encoded words decoded and invalid UTF-8 replaced. */
 const char *header_decode(struct bytes text, struct arena *arena);
 

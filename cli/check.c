@@ -1,0 +1,231 @@
+/* reports check: read reports and say what is in them; store nothing. */
+
+#include <limits.h>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/text.h"
+#include "ingest/read.h"
+#include "ingest/source.h"
+#include "parse/dmarc.h"
+#include "parse/tlsrpt.h"
+
+static const struct output_column columns[] = {
+	{ .key = "path", .heading = "PATH", .min = 16 },
+	{ .key = "part", .heading = "PART", .min = 8, .is_optional = true },
+	{ .key = "kind", .heading = "KIND" },
+	{ .key = "outcome", .heading = "OUTCOME" },
+	{ .key = "reason", .heading = "REASON" },
+	{ .key = "detail",
+	    .heading = "DETAIL",
+	    .min = 10,
+	    .is_optional = true },
+	{ .key = "flags", .type = OUTPUT_WORDS },
+	{ .key = "organization",
+	    .heading = "ORGANIZATION",
+	    .min = 8,
+	    .is_optional = true },
+	{ .key = "report_id" },
+	{ .key = "begin", .type = OUTPUT_TIME },
+	{ .key = "end", .type = OUTPUT_TIME },
+	{ .key = "domain", .heading = "DOMAIN", .min = 8 },
+	{ .key = "records", .heading = "RECORDS", .type = OUTPUT_COUNT },
+	{ .key = "skipped_records", .type = OUTPUT_COUNT },
+	{ .key = "messages", .type = OUTPUT_COUNT },
+	{ .key = "sessions_successful", .type = OUTPUT_COUNT },
+	{ .key = "sessions_failed", .type = OUTPUT_COUNT },
+	{ .key = "verdict" },
+	{ .key = "verdict_reason" },
+};
+
+struct check {
+	struct output *output;
+	const struct read_config *config;
+	struct arena *arena; /* of the input under way */
+	size_t inputs, reports, broken, unreadable;
+	struct error first_unreadable;
+};
+
+/* The codes of the notes, each once, with a blank between. */
+static const char *
+list_flags(struct arena *arena, const struct report *report)
+{
+	const struct note *note, *before;
+	const char *flags = "";
+
+	for (note = report->notes; note != NULL; note = note->next) {
+		for (before = report->notes; before != note;
+		     before = before->next)
+			if (strcmp(before->code, note->code) == 0)
+				break;
+		if (before == note)
+			flags = arena_printf(arena, "%s%s%s", flags,
+			    *flags == '\0' ? "" : " ", note->code);
+	}
+	return flags;
+}
+
+static int64_t
+sum_sessions(const struct tlsrpt_report *tlsrpt, bool are_successful)
+{
+	const struct tlsrpt_policy *policy;
+	int64_t sum = 0, more;
+
+	for (policy = tlsrpt->policies; policy != NULL; policy = policy->next) {
+		more = are_successful ? policy->total_successful_session_count
+				      : policy->total_failure_session_count;
+		sum = more > INT64_MAX - sum ? INT64_MAX : sum + more;
+	}
+	return sum;
+}
+
+static void
+print_report(
+    struct check *check, const char *path, const struct finding *finding)
+{
+	const struct report *report = finding->report;
+	const struct dmarc_report *dmarc = report->dmarc;
+	const struct tlsrpt_report *tlsrpt = report->tlsrpt;
+	const struct note *note = report->notes;
+
+	output_row(check->output,
+	    (struct output_value[]) {
+		output_text(path),
+		output_text(finding->part),
+		output_text(report_kind_name(report->kind)),
+		output_text(note == NULL ? "ok" : "flagged"),
+		output_text(note == NULL ? NULL : note->code),
+		output_text(note == NULL ? NULL : note->detail),
+		output_text(list_flags(check->arena, report)),
+		output_text(report->org_name),
+		output_text(report->report_id),
+		output_time(report->begin),
+		output_time(report->end),
+		output_text(report->domain),
+		output_count((int64_t)(dmarc != NULL ? dmarc->record_count
+						     : tlsrpt->policy_count)),
+		output_count((int64_t)(dmarc != NULL ? dmarc->skipped_count
+						     : tlsrpt->skipped_count)),
+		dmarc == NULL ? OUTPUT_ABSENT : output_count(dmarc->messages),
+		tlsrpt == NULL ? OUTPUT_ABSENT
+			       : output_count(sum_sessions(tlsrpt, true)),
+		tlsrpt == NULL ? OUTPUT_ABSENT
+			       : output_count(sum_sessions(tlsrpt, false)),
+		output_text(verdict_name(finding->verdict)),
+		output_text(finding->verdict_reason),
+	    });
+	check->reports++;
+}
+
+/* A row that holds no report. */
+static void
+print_other(struct check *check, const char *path, const char *part,
+    const char *kind, const char *outcome, const char *reason,
+    const char *detail)
+{
+	struct output_value values[COUNT_OF(columns)];
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(values); i++)
+		values[i] = OUTPUT_ABSENT;
+	values[0] = output_text(path);
+	values[1] = output_text(part);
+	values[2] = output_text(kind);
+	values[3] = output_text(outcome);
+	values[4] = output_text(reason);
+	values[5] = output_text(detail);
+	values[6] = output_text("");
+	output_row(check->output, values);
+}
+
+static void
+print_reading(
+    struct check *check, const char *path, const struct reading *reading)
+{
+	const struct finding *finding;
+
+	for (finding = reading->findings; finding != NULL;
+	     finding = finding->next) {
+		if (finding->report != NULL) {
+			print_report(check, path, finding);
+			continue;
+		}
+		print_other(check, path, finding->part, "none", "quarantined",
+		    finding->reason, finding->detail);
+		check->broken++;
+	}
+	if (reading->findings != NULL)
+		return;
+	if (reading->class == MESSAGE_FAILURE)
+		print_other(check, path, NULL, "failure", "ok", NULL, NULL);
+	else
+		print_other(check, path, NULL, "none", "no-report", NULL, NULL);
+}
+
+static bool
+on_input(void *context, const char *name, struct bytes bytes, struct error *err)
+{
+	struct check *check = context;
+	struct arena arena = { 0 };
+	struct reading reading;
+
+	(void)err;
+	check->inputs++;
+	check->arena = &arena;
+	read_input(bytes, check->config, &arena, &reading);
+	print_reading(check, name, &reading);
+	check->arena = NULL;
+	arena_release(&arena);
+	return true;
+}
+
+static void
+on_unreadable(void *context, const struct error *err)
+{
+	struct check *check = context;
+	struct arena arena = { 0 };
+
+	if (check->unreadable++ == 0)
+		check->first_unreadable = *err;
+	fprintf(stderr, "reports check: %s\n",
+	    text_escape(&arena, text_charset(), err->text));
+	arena_release(&arena);
+}
+
+static bool
+run(struct context *context, int argc, char **argv, struct error *err)
+{
+	struct check check = { .config = &context->config->authentication };
+	const struct source_visitor visitor = { on_input, on_unreadable,
+		&check };
+	int i;
+
+	check.output = output_new(
+	    stdout, context->options->format, columns, COUNT_OF(columns));
+	for (i = 0; i < argc; i++)
+		if (!source_walk(argv[i], &visitor, err))
+			on_unreadable(&check, err);
+	output_free(check.output);
+	if (!output_flush(stdout, err))
+		return false;
+	if (check.unreadable > 0)
+		return error_set(err, check.first_unreadable.kind,
+		    "%zu of what was to be read could not be",
+		    check.unreadable);
+	if (check.broken > 0)
+		return error_set(err, ERROR_INPUT,
+		    "%zu inputs: %zu reports, and %zu that cannot be read",
+		    check.inputs, check.reports, check.broken);
+	return true;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.usage = "PATH ...",
+	.summary = "say what is in reports, or wrong with them; store nothing",
+	.takes = TAKES(OPTION_FORMAT),
+	.min_arguments = 1,
+	.max_arguments = INT_MAX,
+	.store = COMMAND_NO_STORE,
+	.run = run,
+};
