@@ -145,16 +145,20 @@ is_domain(const char *name)
 	return len > 0;
 }
 
-/* Also where an address stands in its place. */
+const char *
+arf_domain(struct bytes text, struct arena *arena)
+{
+	const char *domain = holds(text, '@')
+	    ? domain_of_email(arena, arena_copy(arena, text))
+	    : domain_copy(arena, text);
+
+	return is_domain(domain) ? domain : NULL;
+}
+
 static void
 read_domain(struct bytes value, struct arena *arena, void *out)
 {
-	const char *domain = holds(value, '@')
-	    ? domain_of_email(arena, arena_copy(arena, value))
-	    : domain_copy(arena, value);
-
-	if (is_domain(domain))
-		*(const char **)out = domain;
+	*(const char **)out = arf_domain(value, arena);
 }
 
 /* "dns; mail.example.org" (RFC 3464 2.2.2). */

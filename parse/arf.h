@@ -62,6 +62,10 @@ bool arf_is_auth_failure(const struct failure *failure);
 MUST_CHECK bool arf_parse_text(
     struct bytes text, struct arena *arena, struct failure *out);
 
+/* The domain that text is, or that of the address that it is, in lower case;
+ * NULL when it is neither. */
+const char *arf_domain(struct bytes text, struct arena *arena);
+
 /* Whether text is the report of RFC 7489 7.2.2: an aggregate report could not
  * be delivered to us. */
 bool arf_is_error_report(struct bytes text);
