@@ -217,8 +217,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 const struct command command_check = {
 	.name = "check",
 	.usage = "PATH ...",
-	.summary = "read reports and say what is in them or wrong with them; "
-		   "store nothing",
+	.summary = "say what is in reports, or wrong with them; store nothing",
 	.takes = TAKES(OPTION_FORMAT),
 	.min_arguments = 1,
 	.max_arguments = INT_MAX,

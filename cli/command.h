@@ -41,6 +41,8 @@ struct command {
 	unsigned takes;      /* options, besides TAKES_ALWAYS */
 	int min_arguments, max_arguments;
 	enum command_store store;
+	/* What can be wrong before the database is opened; or NULL. */
+	bool (*check)(const struct context *context, struct error *err);
 	/* argv holds the arguments alone, without options. */
 	bool (*run)(
 	    struct context *context, int argc, char **argv, struct error *err);
@@ -51,6 +53,7 @@ extern const struct command command_help;
 extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_listen;
+extern const struct command command_quarantine;
 extern const struct command command_show;
 extern const struct command command_summary;
 

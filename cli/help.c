@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&command_summary,
 	&command_list,
 	&command_show,
+	&command_quarantine,
 	&command_help,
 };
 
@@ -94,7 +95,7 @@ command_print(FILE *out, const struct command *command)
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	const struct command *command;
+	const struct command *command = NULL;
 
 	(void)context;
 	if (argc == 0) {

@@ -19,9 +19,9 @@ static const struct output_column columns[] = {
 	    .type = OUTPUT_TIME,
 	    .is_optional = true },
 	{ .key = "received", .type = OUTPUT_TIME },
-	{ .key = "org_name", .heading = "ORG_NAME", .min = 12 },
+	{ .key = "org_name", .heading = "ORG_NAME", .min = 8 },
 	{ .key = "email" },
-	{ .key = "domain", .heading = "DOMAIN", .min = 12 },
+	{ .key = "domain", .heading = "DOMAIN", .min = 8 },
 	{ .key = "report_id",
 	    .heading = "REPORT_ID",
 	    .min = 12,
@@ -33,8 +33,8 @@ static const struct output_column columns[] = {
 	{ .key = "messages", .heading = "MESSAGES", .type = OUTPUT_COUNT },
 	{ .key = "passed", .type = OUTPUT_COUNT },
 	{ .key = "failed", .heading = "FAILED", .type = OUTPUT_COUNT },
-	{ .key = "notes", .heading = "NOTES", .type = OUTPUT_COUNT },
 	{ .key = "conflict", .heading = "", .type = OUTPUT_FLAG },
+	{ .key = "notes", .heading = "NOTES", .type = OUTPUT_COUNT },
 };
 
 struct list {
@@ -67,8 +67,8 @@ print_row(
 		output_count(report->messages),
 		output_count(report->passed),
 		output_count(report->messages - report->passed),
-		output_count((int64_t)report->note_count),
 		output_flag(report->is_conflict),
+		output_count((int64_t)report->note_count),
 	    });
 	return true;
 }

@@ -237,18 +237,35 @@ choose_socket_mode(const struct options *options, const struct config *config)
 	return config->has_socket_mode ? config->socket_mode : SOCKET_MODE;
 }
 
+/* What the command line names is all there is. */
+static bool
+is_given(const struct options *options)
+{
+	return options->socket != NULL || options->inet != NULL;
+}
+
+static bool
+check(const struct context *context, struct error *err)
+{
+	if (is_given(context->options) || context->config->socket != NULL
+	    || context->config->inet != NULL)
+		return true;
+	return error_set(err, ERROR_USAGE,
+	    "nothing to listen on; give --socket PATH or --inet ADDR:PORT, or "
+	    "name one under [listen] in the configuration");
+}
+
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
 	const struct options *options = context->options;
 	const struct config *config = context->config;
-	/* What the command line names is all there is. */
-	bool is_given = options->socket != NULL || options->inet != NULL;
+	bool given = is_given(options);
 	char own[256];
 	const struct server_config server = {
-		.socket_path = is_given ? options->socket : config->socket,
+		.socket_path = given ? options->socket : config->socket,
 		.socket_mode = choose_socket_mode(options, config),
-		.inet = is_given ? options->inet : config->inet,
+		.inet = given ? options->inet : config->inet,
 		.lmtp = {
 			.hostname = choose_hostname(config, own, sizeof(own)),
 			.max_message = MAX_MESSAGE,
@@ -262,11 +279,6 @@ run(struct context *context, int argc, char **argv, struct error *err)
 
 	(void)argc;
 	(void)argv;
-	if (server.socket_path == NULL && server.inet == NULL)
-		return error_set(err, ERROR_USAGE,
-		    "nothing to listen on; give --socket PATH or --inet "
-		    "ADDR:PORT, or name one under [listen] in the "
-		    "configuration");
 	/* A client that hangs up is no reason to end. */
 	signal(SIGPIPE, SIG_IGN);
 	return server_run(&server, err);
@@ -279,5 +291,6 @@ const struct command command_listen = {
 	.takes = TAKES(OPTION_SOCKET) | TAKES(OPTION_SOCKET_MODE)
 	    | TAKES(OPTION_INET),
 	.store = COMMAND_WRITE,
+	.check = check,
 	.run = run,
 };

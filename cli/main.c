@@ -82,7 +82,8 @@ run_command(struct context *context, const struct command *command, int argc,
 
 	context->config = &config;
 	context->db = choose_db(context->options, &config);
-	ok = ok && open_store(context, command, err)
+	ok = ok && (command->check == NULL || command->check(context, err))
+	    && open_store(context, command, err)
 	    && command->run(context, argc, argv, err)
 	    && output_flush(stdout, err);
 	store_close(context->store);

@@ -8,32 +8,40 @@
 #include "parse/datetime.h"
 
 static const char *
-join_domains(struct arena *arena, const struct options *options)
+describe_domains(struct arena *arena, const struct options *options)
 {
 	const char *joined = "";
 	size_t i;
 
 	for (i = 0; i < options->domain_count; i++)
-		joined = arena_printf(arena, "%s, %s", joined,
+		joined = arena_printf(arena, "%s%s%s", joined,
+		    i == 0 ? " about " : ", ",
 		    text_escape(arena, text_charset(), options->domains[i]));
 	return joined;
+}
+
+static const char *
+describe_days(struct arena *arena, const struct period *period)
+{
+	char first[DATETIME_TEXT], last[DATETIME_TEXT];
+
+	if (!period->has_days)
+		return "";
+	datetime_format_date(period->first, first);
+	datetime_format_date(period->last, last);
+	if (period->first == period->last)
+		return arena_printf(arena, " that begin on %s", first);
+	return arena_printf(arena, " that begin %s to %s (%lld days)", first,
+	    last, (long long)(period->last - period->first) / 86400 + 1);
 }
 
 const char *
 question_words(struct arena *arena, const struct question *question,
     const struct context *context)
 {
-	const struct period *period = &question->period;
-	char first[DATETIME_TEXT], last[DATETIME_TEXT];
-	long long days = (period->last - period->first) / 86400 + 1;
-
-	if (!period->has_days)
-		return arena_printf(
-		    arena, "any day%s", join_domains(arena, context->options));
-	return arena_printf(arena, "%s to %s (%lld %s)%s",
-	    datetime_format_date(period->first, first),
-	    datetime_format_date(period->last, last), days,
-	    days == 1 ? "day" : "days", join_domains(arena, context->options));
+	return arena_printf(arena, "reports%s%s",
+	    describe_domains(arena, context->options),
+	    describe_days(arena, &question->period));
 }
 
 static bool
@@ -51,7 +59,7 @@ explain_none(const struct question *question, const struct context *context,
 		      "files and mailboxes, 'reports listen' takes mail.\n",
 		    stderr);
 	else
-		fprintf(stderr, "There are no reports that begin %s.\n",
+		fprintf(stderr, "There are no %s.\n",
 		    question_words(context->arena, question, context));
 	return true;
 }

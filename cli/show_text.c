@@ -11,7 +11,7 @@
 #include "parse/tlsrpt.h"
 #include "store/query.h"
 
-#define LABEL 16 /* columns for the name of a field, with a blank */
+#define LABEL 18 /* columns for the name of a field, with a blank */
 
 struct printer {
 	FILE *out;
@@ -19,34 +19,19 @@ struct printer {
 	size_t width;
 };
 
-/*
- * A field: its name and text in columns, folded at blanks.  The text is
- * escaped here; nothing is printed for NULL.
- */
+/* A field: its name, and its text, which is escaped here; nothing for NULL. */
 static void
 print_field(
     const struct printer *p, int indent, const char *label, const char *text)
 {
-	size_t room = p->width - (size_t)indent - LABEL, used = 0, len, width;
-	const char *word;
-
 	if (text == NULL)
 		return;
-	fprintf(p->out, "%*s%-*s", indent, "", LABEL - 1, label);
-	text = text_escape(p->arena, text_charset(), text);
-	for (word = text; *word != '\0'; word += len) {
-		word += strspn(word, " ");
-		len = strcspn(word, " ");
-		width =
-		    text_width(arena_printf(p->arena, "%.*s", (int)len, word));
-		if (used > 0 && used + 1 + width > room) {
-			fprintf(p->out, "\n%*s", indent + LABEL - 1, "");
-			used = 0;
-		}
-		fprintf(p->out, " %.*s", (int)len, word);
-		used += width + (used > 0);
-	}
-	putc('\n', p->out);
+	if (*text == '\0')
+		text = "(empty)";
+	fprintf(p->out, "%*s%-*s", indent, "", LABEL, label);
+	text_fold(p->out, p->width, (size_t)indent + LABEL,
+	    (size_t)indent + LABEL,
+	    text_escape(p->arena, text_charset(), text));
 }
 
 static void
@@ -114,7 +99,8 @@ print_head(const struct printer *p, const struct stored_report *stored)
 	print_field(p, 2, "message_id", stored->message_id);
 	print_field(p, 2, "from", stored->from);
 	print_field(p, 2, "subject", stored->subject);
-	print_field(p, 2, "part", stored->part);
+	if (stored->part != NULL && *stored->part != '\0')
+		print_field(p, 2, "part", stored->part);
 	for (note = report->notes; note != NULL; note = note->next)
 		print_field(p, 2, "note",
 		    arena_printf(
@@ -213,7 +199,7 @@ static void
 print_dmarc(struct printer *p, const struct dmarc_report *dmarc)
 {
 	const struct dmarc_record *record;
-	struct arena arena = { 0 };
+	struct arena arena = { 0 }, *whole = p->arena;
 
 	print_field(p, 2, "xml_namespace", dmarc->xml_namespace);
 	print_field(p, 2, "version", dmarc->version);
@@ -233,6 +219,7 @@ print_dmarc(struct printer *p, const struct dmarc_report *dmarc)
 		print_record(p, record);
 		arena_release(&arena);
 	}
+	p->arena = whole;
 }
 
 /* --- TLS --- */
@@ -319,7 +306,7 @@ print_tls(struct printer *p, const struct tlsrpt_report *tls)
 {
 	const struct tlsrpt_policy *policy;
 	const struct tlsrpt_failure *failure;
-	struct arena arena = { 0 };
+	struct arena arena = { 0 }, *whole = p->arena;
 
 	print_heading(p,
 	    arena_printf(p->arena, "Policies (%zu%s)", tls->policy_count,
@@ -337,6 +324,7 @@ print_tls(struct printer *p, const struct tlsrpt_report *tls)
 		}
 		arena_release(&arena);
 	}
+	p->arena = whole;
 }
 
 void

@@ -94,7 +94,7 @@ make_tls(const struct summary_tls *tls)
 {
 	const struct store_tls_total *total = &tls->total;
 
-	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "policy_domain",
+	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "domain",
 	    output_json_text(total->domain), "policy_type",
 	    output_json_text(total->policy_type), "own", json_of(tls->own),
 	    "reports", (json_int_t)total->reports, "reporters",

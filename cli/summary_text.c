@@ -10,7 +10,7 @@
 static const struct output_column dmarc_columns[] = {
 	{ .heading = "DOMAIN", .min = 12 },
 	{ .heading = "REPORTS", .type = OUTPUT_COUNT },
-	{ .heading = "FROM", .type = OUTPUT_COUNT, .is_optional = true },
+	{ .heading = "ORGS", .type = OUTPUT_COUNT, .is_optional = true },
 	{ .heading = "MESSAGES", .type = OUTPUT_COUNT },
 	{ .heading = "PASS", .type = OUTPUT_RIGHT },
 	{ .heading = "FAILED", .type = OUTPUT_COUNT },
@@ -23,7 +23,7 @@ static const struct output_column tls_columns[] = {
 	{ .heading = "DOMAIN", .min = 20 },
 	{ .heading = "POLICY", .min = 16 },
 	{ .heading = "REPORTS", .type = OUTPUT_COUNT },
-	{ .heading = "FROM", .type = OUTPUT_COUNT, .is_optional = true },
+	{ .heading = "ORGS", .type = OUTPUT_COUNT, .is_optional = true },
 	{ .heading = "SESSIONS", .type = OUTPUT_COUNT },
 	{ .heading = "FAILED", .type = OUTPUT_COUNT },
 };
@@ -117,50 +117,53 @@ has_foreign(const struct summary *summary)
 	return false;
 }
 
+/* A line of prose, folded. */
 static void
-print_quarantine(const struct summary *summary)
+say(const char *escaped)
 {
-	struct arena arena = { 0 };
-	const struct summary_reason *reason;
-	const char *before = "";
-
-	if (summary->quarantined > 0) {
-		printf("%" PRId64 " kept aside because unreadable: ",
-		    summary->quarantined);
-		for (reason = summary->reasons; reason != NULL;
-		     reason = reason->next) {
-			printf("%s%s (%" PRId64 ")", before,
-			    text_escape(&arena, text_charset(), reason->reason),
-			    reason->count);
-			before = ", ";
-		}
-		putchar('\n');
-	}
-	if (summary->conflicts > 0)
-		printf("%" PRId64 " in conflict: the name of another report, "
-		       "other content; in no sum.\n",
-		    summary->conflicts);
-	arena_release(&arena);
+	text_fold(stdout, output_width(stdout), 0, 2, escaped);
 }
 
 static void
-print_own_failures(const struct summary *summary)
+print_quarantine(const struct summary *summary, struct arena *arena)
 {
-	struct arena arena = { 0 };
+	const struct summary_reason *reason;
+	const char *reasons = "";
+
+	for (reason = summary->reasons; reason != NULL; reason = reason->next)
+		reasons = arena_printf(arena, "%s%s%s (%" PRId64 ")", reasons,
+		    *reasons == '\0' ? "" : ", ",
+		    text_escape(arena, text_charset(), reason->reason),
+		    reason->count);
+	if (summary->quarantined > 0)
+		say(arena_printf(arena,
+		    "%" PRId64 " kept aside because unreadable: %s",
+		    summary->quarantined, reasons));
+	if (summary->conflicts > 0)
+		say(arena_printf(arena,
+		    "%" PRId64 " in conflict: the name of another report, "
+		    "other content; in no sum",
+		    summary->conflicts));
+}
+
+static void
+print_own_failures(const struct summary *summary, struct arena *arena)
+{
 	char address[ADDRESS_TEXT];
+	const char *worst = "";
 
 	if (!summary->has_networks)
 		return;
-	printf("%" PRId64 " of %" PRId64
-	       " failed messages came from your own networks",
-	    summary->own_failed, summary->all_failed);
 	if (summary->own_failed > 0)
-		printf(",\nmost from %s as %s (%" PRId64 ")",
+		worst = arena_printf(arena,
+		    ", most from %s as %s (%" PRId64 ")",
 		    address_format(&summary->worst.source_ip, address),
-		    text_escape(&arena, text_charset(), summary->worst.domain),
+		    text_escape(arena, text_charset(), summary->worst.domain),
 		    summary->worst.messages);
-	fputs(".\n", stdout);
-	arena_release(&arena);
+	say(arena_printf(arena,
+	    "%" PRId64 " of %" PRId64
+	    " failed messages came from your own networks%s",
+	    summary->own_failed, summary->all_failed, worst));
 }
 
 /* A name that may stand in a command somebody copies. */
@@ -212,8 +215,7 @@ summary_print_text(const struct summary *summary,
 {
 	struct arena *arena = context->arena;
 
-	printf("DMARC and TLS reports that begin %s\n",
-	    question_words(arena, question, context));
+	printf("DMARC and TLS %s\n", question_words(arena, question, context));
 	if (summary->domains != NULL) {
 		puts("\nMail, and what became of what failed:");
 		print_dmarc(summary, arena);
@@ -225,8 +227,8 @@ summary_print_text(const struct summary *summary,
 	if (has_foreign(summary))
 		puts("* not under [domains] own");
 	putchar('\n');
-	print_own_failures(summary);
-	print_quarantine(summary);
+	print_own_failures(summary, arena);
+	print_quarantine(summary, arena);
 	if (question->report_count > 0)
 		print_next(summary);
 }

@@ -162,6 +162,7 @@ check(int failed)
 static void
 add_columns(struct table *table, struct libscols_table *drawn)
 {
+	const char *heading;
 	size_t i;
 	int flags;
 
@@ -172,8 +173,10 @@ add_columns(struct table *table, struct libscols_table *drawn)
 			|| table->columns[i].type == OUTPUT_RIGHT
 		    ? SCOLS_FL_RIGHT
 		    : 0;
-		check(scols_table_new_column(drawn, table->columns[i].heading,
-			  (double)table->widths[i], flags)
+		heading = text_cut(&table->arena, table->charset,
+		    table->columns[i].heading, table->widths[i]);
+		check(scols_table_new_column(
+			  drawn, heading, (double)table->widths[i], flags)
 		    == NULL);
 	}
 }

@@ -176,13 +176,14 @@ width_of(uint32_t c)
 	return width < 0 ? 1 : (size_t)width;
 }
 
-size_t
-text_width(const char *escaped)
+static size_t
+measure(const char *escaped, size_t len)
 {
-	size_t width = 0, len;
+	const char *end = escaped + len;
+	size_t width = 0;
 	uint32_t c;
 
-	for (; *escaped != '\0'; escaped += len) {
+	for (; escaped < end; escaped += len) {
 		len = decode(escaped, &c);
 		if (len == 0) {
 			c = '?';
@@ -191,6 +192,35 @@ text_width(const char *escaped)
 		width += width_of(c);
 	}
 	return width;
+}
+
+size_t
+text_width(const char *escaped)
+{
+	return measure(escaped, strlen(escaped));
+}
+
+void
+text_fold(
+    FILE *out, size_t width, size_t used, size_t indent, const char *escaped)
+{
+	bool is_first = true; /* of the line: it stands where it must */
+	size_t len, word;
+
+	for (; *escaped != '\0'; escaped += len) {
+		escaped += strspn(escaped, " ");
+		len = strcspn(escaped, " ");
+		word = measure(escaped, len);
+		if (!is_first && used + 1 + word > width) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			used = indent;
+			is_first = true;
+		}
+		fprintf(out, "%s%.*s", is_first ? "" : " ", (int)len, escaped);
+		used += word + !is_first;
+		is_first = false;
+	}
+	putc('\n', out);
 }
 
 const char *

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct arena;
 
@@ -36,6 +37,14 @@ size_t text_width(const char *escaped);
 /* Escaped text, cut to so many columns, with an ellipsis in the last. */
 const char *text_cut(struct arena *arena, enum text_charset charset,
     const char *escaped, size_t width);
+
+/*
+ * Prints escaped text and ends the line, folded at blanks to stay within
+ * width; the line has used columns already, further lines begin with indent
+ * blanks.
+ */
+void text_fold(
+    FILE *out, size_t width, size_t used, size_t indent, const char *escaped);
 
 /*
  * A value for a log line: as it is when it is one plain word, else escaped

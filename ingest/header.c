@@ -84,7 +84,8 @@ header_looks_like(struct bytes bytes)
 	    && isalnum((unsigned char)bytes.data[0]);
 }
 
-/* Line ends go, the blank after them stays (RFC 5322 2.2.3). */
+/* Line ends go, the blank after them stays (RFC 5322 2.2.3); a tab is as
+ * good as a blank. */
 static struct bytes
 unfold(struct bytes value, struct arena *arena)
 {
@@ -94,7 +95,8 @@ unfold(struct bytes value, struct arena *arena)
 	for (i = 0; i < value.len; i++)
 		if (value.data[i] != '\r' && value.data[i] != '\n'
 		    && value.data[i] != '\0')
-			out[len++] = value.data[i];
+			out[len++] =
+			    value.data[i] == '\t' ? ' ' : value.data[i];
 	return (struct bytes) { out, len };
 }
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "ingest/header.h"
+#include "ingest/parameter.h"
 
 struct walk {
 	struct arena *arena;
@@ -68,16 +69,39 @@ type_of(struct walk *walk, const struct mailmime_content *content)
 }
 
 static const char *
-name_of_disposition(const struct mailmime_disposition *disposition)
+find_in_disposition(const void *field, const char *name)
 {
+	const struct mailmime_disposition *disposition = field;
 	const struct mailmime_disposition_parm *parm;
 	clistiter *i;
 
 	for (i = clist_begin(disposition->dsp_parms); i != NULL;
 	     i = clist_next(i)) {
 		parm = clist_content(i);
-		if (parm->pa_type == MAILMIME_DISPOSITION_PARM_FILENAME)
+		if (parm->pa_type == MAILMIME_DISPOSITION_PARM_FILENAME
+		    && strcmp(name, "filename") == 0)
 			return parm->pa_data.pa_filename;
+		if (parm->pa_type == MAILMIME_DISPOSITION_PARM_PARAMETER
+		    && strcasecmp(parm->pa_data.pa_parameter->pa_name, name)
+			== 0)
+			return parm->pa_data.pa_parameter->pa_value;
+	}
+	return NULL;
+}
+
+static const char *
+find_in_content_type(const void *field, const char *name)
+{
+	const struct mailmime_content *content = field;
+	const struct mailmime_parameter *parameter;
+	clistiter *i = NULL;
+
+	if (content->ct_parameters != NULL)
+		i = clist_begin(content->ct_parameters);
+	for (; i != NULL; i = clist_next(i)) {
+		parameter = clist_content(i);
+		if (strcasecmp(parameter->pa_name, name) == 0)
+			return parameter->pa_value;
 	}
 	return NULL;
 }
@@ -94,13 +118,14 @@ filename_of(struct walk *walk, const struct mailmime *mime)
 	for (; i != NULL && name == NULL; i = clist_next(i)) {
 		field = clist_content(i);
 		if (field->fld_type == MAILMIME_FIELD_DISPOSITION)
-			name = name_of_disposition(
-			    field->fld_data.fld_disposition);
+			name = parameter_value(find_in_disposition,
+			    field->fld_data.fld_disposition, "filename",
+			    walk->arena);
 	}
 	if (name == NULL && mime->mm_content_type != NULL)
-		name = mailmime_content_param_get(
-		    mime->mm_content_type, (char *)(uintptr_t) "name");
-	return name == NULL ? "" : header_decode(bytes_of(name), walk->arena);
+		name = parameter_value(find_in_content_type,
+		    mime->mm_content_type, "name", walk->arena);
+	return name == NULL ? "" : name;
 }
 
 static int

@@ -256,6 +256,17 @@ add(struct store *store, const struct delivery *delivery,
 	    || add_arrival(store, result->message, delivery, err);
 }
 
+static bool
+find_quarantined(
+    struct store *store, int64_t message, int64_t *outcome, struct error *err)
+{
+	return statement_run(store, FIND_QUARANTINED, VALUES(number(message)),
+		   outcome, err)
+	    && (*outcome != 0
+		|| error_set(err, ERROR_NO_INPUT,
+		    "message %lld is not in quarantine", (long long)message));
+}
+
 /* Takes back what the message at hand has left, and nothing else. */
 static void
 undo(struct store *store, const char *reason)
@@ -272,6 +283,61 @@ undo(struct store *store, const char *reason)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	if (sqlite3_get_autocommit(store->db))
 		store->lost_reason = reason;
+}
+
+/* What it was before, or better. */
+static enum store_outcome
+improve(enum store_outcome before, enum store_outcome now)
+{
+	return before == STORE_QUARANTINED || now < before ? now : before;
+}
+
+static bool
+retry(struct store *store, int64_t message, const struct reading *reading,
+    struct store_result *result, struct error *err)
+{
+	int64_t before;
+
+	*result = (struct store_result) { .message = message };
+	if (!find_quarantined(store, message, &before, err)
+	    || !statement_run(
+		store, REMOVE_QUARANTINE, VALUES(number(message)), NULL, err)
+	    || !take_findings(store, reading->findings, result, err)
+	    || (result->quarantined == 0
+		&& !statement_run(
+		    store, REMOVE_RAW, VALUES(number(message)), NULL, err)))
+		return false;
+	result->outcome = improve(
+	    (enum store_outcome)before, choose_outcome(result, reading));
+	return statement_run(store, SET_OUTCOME,
+	    VALUES(number(result->outcome), number(message)), NULL, err);
+}
+
+bool
+store_retry(struct store *store, int64_t message, const struct reading *reading,
+    struct store_result *result, struct error *err)
+{
+	if (!sqlite_check_transaction(store, err)
+	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
+		return false;
+	if (retry(store, message, reading, result, err)
+	    && statement_do(store, STATEMENT_RELEASE, err))
+		return true;
+	undo(store, err->reason);
+	return false;
+}
+
+bool
+store_drop(struct store *store, int64_t message, struct error *err)
+{
+	int64_t outcome;
+
+	return sqlite_check_transaction(store, err)
+	    && find_quarantined(store, message, &outcome, err)
+	    && statement_run(
+		store, REMOVE_QUARANTINE, VALUES(number(message)), NULL, err)
+	    && statement_run(
+		store, REMOVE_RAW, VALUES(number(message)), NULL, err);
 }
 
 bool

@@ -40,6 +40,9 @@ struct question {
 		    struct error *err);
 		bool (*reason)(void *context, const char *reason,
 		    int64_t findings, struct error *err);
+		bool (*quarantined)(void *context,
+		    const struct store_quarantined *quarantined,
+		    struct error *err);
 		bool (*report)(void *context,
 		    const struct store_report_row *report, struct error *err);
 	};
@@ -282,6 +285,50 @@ store_quarantine_reasons(struct store *store, const struct store_filter *filter,
 		" FROM quarantine q JOIN message m ON m.id = q.message"
 		" WHERE m.received BETWEEN :first AND :last"
 		" GROUP BY q.reason ORDER BY findings DESC, q.reason",
+		&statement, err))
+		return false;
+	if (!filter_bind_period(store, statement, filter, err)) {
+		sqlite3_finalize(statement);
+		return false;
+	}
+	return answer(store, &question, statement, err);
+}
+
+static bool
+read_quarantined(
+    struct question *question, sqlite3_stmt *row, struct error *err)
+{
+	const struct store_quarantined quarantined = {
+		.message = sqlite3_column_int64(row, 0),
+		.received = sqlite3_column_int64(row, 1),
+		.size = sqlite3_column_int64(row, 2),
+		.source = column_text_or_null(row, 3),
+		.message_id = column_text_or_null(row, 4),
+		.from = column_text_or_null(row, 5),
+		.part = column_text_or_null(row, 6),
+		.reason = column_text(row, 7),
+		.detail = column_text_or_null(row, 8),
+	};
+
+	return question->quarantined(question->context, &quarantined, err);
+}
+
+bool
+store_quarantine(struct store *store, const struct store_filter *filter,
+    bool (*row)(void *context, const struct store_quarantined *quarantined,
+	struct error *err),
+    void *context, struct error *err)
+{
+	struct question question = { read_quarantined, .quarantined = row,
+		.context = context };
+	sqlite3_stmt *statement;
+
+	if (!sqlite_prepare(store,
+		"SELECT m.id, m.received, m.size, m.source, m.message_id,"
+		" m.header_from, q.part, q.reason, q.detail"
+		" FROM quarantine q JOIN message m ON m.id = q.message"
+		" WHERE m.received BETWEEN :first AND :last"
+		" ORDER BY m.received DESC, m.id DESC, q.id",
 		&statement, err))
 		return false;
 	if (!filter_bind_period(store, statement, filter, err)) {

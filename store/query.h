@@ -102,6 +102,23 @@ MUST_CHECK bool store_quarantine_reasons(struct store *store,
 	void *context, const char *reason, int64_t findings, struct error *err),
     void *context, struct error *err);
 
+/* One thing that could not be read; its message's bytes are at hand. */
+struct store_quarantined {
+	int64_t message; /* its id, for store_raw() and store_retry() */
+	int64_t received, size;
+	const char *source;     /* the file or client it came from */
+	const char *message_id; /* NULL when absent, as the next two */
+	const char *from;
+	const char *part;
+	const char *reason, *detail;
+};
+/* The newest first.  Filtered as store_quarantine_reasons(). */
+MUST_CHECK bool store_quarantine(struct store *store,
+    const struct store_filter *filter,
+    bool (*row)(void *context, const struct store_quarantined *quarantined,
+	struct error *err),
+    void *context, struct error *err);
+
 /* One report, without its records. */
 struct store_report_row {
 	int64_t id;

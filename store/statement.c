@@ -35,6 +35,11 @@ static const char *const sql[STATEMENT_COUNT] = {
 		    " VALUES (?, ?, ?)",
 	[ADD_QUARANTINE] = "INSERT INTO quarantine (message, part, reason,"
 			   " detail) VALUES (?, ?, ?, ?)",
+	[FIND_QUARANTINED] = "SELECT outcome FROM message WHERE id = ?1"
+			     " AND EXISTS (SELECT 1 FROM quarantine"
+			     " WHERE message = ?1)",
+	[REMOVE_QUARANTINE] = "DELETE FROM quarantine WHERE message = ?",
+	[REMOVE_RAW] = "DELETE FROM raw WHERE message = ?",
 	[FIND_REPORT] =
 	    "SELECT id FROM report WHERE reporter = ? AND domain = ?"
 	    " AND kind = ? AND report_id = ? AND begin = ? AND \"end\" = ?"

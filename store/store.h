@@ -91,6 +91,22 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
 MUST_CHECK bool store_add(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err);
 
+/*
+ * Adds what was found in a message of the quarantine when it was read once
+ * more: what is readable now is stored as by store_add(), what is not takes
+ * the place of what was said of it before.  The raw bytes go when nothing is
+ * left in quarantine.  In a transaction, all or nothing.  Fails with
+ * ERROR_NO_INPUT when nothing of that message is in quarantine.
+ */
+MUST_CHECK bool store_retry(struct store *store, int64_t message,
+    const struct reading *reading, struct store_result *result,
+    struct error *err);
+
+/* Takes a message out of quarantine, its raw bytes with it; the message's row
+ * and its outcome stay.  Fails as store_retry(). */
+MUST_CHECK bool store_drop(
+    struct store *store, int64_t message, struct error *err);
+
 /* After true, everything since store_begin() has reached the disk; after
  * false, nothing has been stored, and store_begin() may be tried again. */
 MUST_CHECK bool store_commit(struct store *store, struct error *err);

@@ -24,7 +24,7 @@ BEGIN {
 	owner["ini.h"] = "cli"
 	owner["jansson.h"] = "parse cli"
 	owner["libetpan"] = "ingest"
-	owner["libsmartcols"] = "cli"
+	owner["libsmartcols.h"] = "cli"
 	owner["libxml"] = "parse"
 	owner["nettle"] = "base"
 	owner["seccomp.h"] = "ingest"

@@ -46,8 +46,10 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
-export REPORTS_DB=$dir/reports.db
 socket=$dir/run/lmtp
+reports() {
+	"$program" --config "$dir/etc/reports.conf" "$@"
+}
 
 # until_true SECONDS COMMAND...: asks again until the command says yes
 until_true() {
@@ -64,7 +66,8 @@ has_begun() {
 	[ -S "$socket" ] || ! kill -0 "$listener" 2>/dev/null
 }
 listener_start() {
-	"$program" listen --socket "$socket" >>"$dir/listener.log" 2>&1 &
+	"$program" --config "$dir/etc/reports.conf" listen \
+	    >>"$dir/listener.log" 2>&1 &
 	listener=$!
 	until_true 20 has_begun
 	[ -S "$socket" ] || fail 'the listener does not start'
@@ -81,14 +84,15 @@ while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
 	port=$((port + 1))
 done
 
-# block FILE: the lines that the page gives for /etc/postfix/FILE
+# block FILE: the lines that the page gives for /etc/FILE
 block() {
-	awk -v file="# /etc/postfix/$1" '
+	awk -v file="# /etc/$1" '
 	/^```/ { inside = 0 }
 	inside { print }
 	$0 == file { inside = found = 1 }
 	END { exit !found }' "$tests/../docs/postfix.md" |
-	sed -e "s|/etc/postfix|$dir/etc|g" -e "s|/run/reports/lmtp|$socket|g"
+	sed -e "s|/etc/postfix|$dir/etc|g" -e "s|/run/reports/lmtp|$socket|g" \
+	    -e "s|/var/lib/reports|$dir|g"
 	[ "${PIPESTATUS[0]}" -eq 0 ] || fail "docs/postfix.md has no $1"
 }
 
@@ -109,7 +113,7 @@ alias_maps =
 disable_dns_lookups = yes
 smtpd_peername_lookup = no
 END
-	block main.cf
+	block postfix/main.cf
 } >"$dir/etc/main.cf"
 {
 	cat <<END
@@ -130,9 +134,11 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 END
-	block master.cf
+	block postfix/master.cf
 } >"$dir/etc/master.cf"
-block reports >"$dir/etc/reports"
+block postfix/reports >"$dir/etc/reports"
+block reports/reports.conf >"$dir/etc/reports.conf"
+unset REPORTS_DB
 
 answers() {
 	(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null
@@ -177,7 +183,7 @@ is_deferred() {
 
 # expect_mails WHEN: the list is that of mail.csv
 expect_mails() {
-	"$program" list --all --format csv >"$dir/list.csv" ||
+	reports list --all --format csv >"$dir/list.csv" ||
 	    fail "$1: reports list ended with status $?"
 	sqlite3 :memory: -cmd ".import --csv $tests/e2e/mail.csv wanted" \
 	    -cmd '.mode list' 'SELECT * FROM wanted ORDER BY 1, 2' \
@@ -205,6 +211,13 @@ postqueue -c "$dir/etc" -f || fail 'postqueue cannot flush'
 until_true 60 is_delivered || fail 'deferred mail is not delivered'
 expect_mails 'half of the mails while the listener was away'
 
+# The page everybody reads first shows what these mails come to.
+reports summary | sed 's/^..*/    &/' >"$dir/summary"
+awk '/^[^ ]/ || /^    \$ / { inside = 0 }
+inside { print }
+$0 == "    $ reports summary" { inside = 1 }' "$tests/../README.md" >"$dir/shown"
+diff -B "$dir/shown" "$dir/summary" || fail 'README.md shows another summary'
+
 inject_all "${mails[@]}"
 until_true 60 is_delivered || fail 'mail sent again stays in the queue'
 expect_mails 'all mails sent again'
@@ -230,7 +243,7 @@ while read -r mail; do
 	inject "$corpus/$mail" dmarc@reports.example.org
 done <"$dir/corpus"
 until_true 120 is_delivered || fail 'mail of the corpus stays in the queue'
-"$program" list --all --format csv >"$dir/list.csv" ||
+reports list --all --format csv >"$dir/list.csv" ||
     fail "reports list ended with status $?"
 sqlite3 :memory: >"$dir/missing" <<END || fail 'cannot compare with the corpus'
 .import --csv $dir/list.csv list

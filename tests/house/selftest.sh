@@ -55,6 +55,7 @@ refuses cli/b.c '#include <sqlite3.h>' "$no sqlite3.h"
 refuses cli/b.c '#include "sqlite3.h"' "$no sqlite3.h"
 refuses ingest/b.c '#include <libxml/parser.h>' "$no libxml/parser.h"
 refuses store/b.c '#include <jansson.h>' "$no jansson.h"
+refuses ingest/b.c '#include <libsmartcols.h>' "$no libsmartcols.h"
 refuses parse/b.c '#include <archive_entry.h>' "$no archive_entry.h"
 refuses cli/b.c '#include <event2/event.h>' "$no event2/event.h"
 refuses store/b.c '	printf("%d", 1);' 'only cli/ prints'

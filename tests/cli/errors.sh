@@ -1,0 +1,160 @@
+#!/bin/sh
+# What is wrong is said on standard error, in words, and by an exit status of
+# sysexits(3).
+#
+# usage: errors.sh PROGRAM
+# shellcheck disable=SC2317 # functions are called by name
+program=$(realpath "$1")
+cd "$(dirname "$0")" || exit 2
+dir=$(mktemp -d) || exit 2
+chmod 755 "$dir"
+listener=
+cleanup() {
+	[ -z "$listener" ] || kill "$listener" 2>/dev/null
+	wait
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+status=0
+export REPORTS_DB="$dir/reports.db"
+
+# fails STATUS TEXT COMMAND...: that status, and TEXT on standard error
+fails() {
+	wanted=$1
+	text=$2
+	shift 2
+	"$@" >"$dir/stdout" 2>"$dir/stderr"
+	got=$?
+	if [ $got -ne "$wanted" ]; then
+		echo "status $got, not $wanted: $*"
+		cat "$dir/stderr"
+		status=1
+	fi
+	if [ -n "$text" ] && ! grep -qF -- "$text" "$dir/stderr"; then
+		echo "does not say '$text': $*"
+		cat "$dir/stderr"
+		status=1
+	fi
+}
+
+reports() {
+	"$program" --config "$dir/conf" "$@"
+}
+: >"$dir/conf"
+
+# the command line
+fails 64 "no command; 'reports help' has the list" reports
+fails 64 "unknown command 'frob'" reports frob
+fails 64 "did you mean 'list'?" reports lits
+fails 64 "unknown option '--frob'; see 'reports help list'" reports list --frob
+fails 64 "unknown option '--frob'; see 'reports help'" reports --frob list
+fails 64 "'--limit' wants an argument" reports list --limit
+fails 64 'missing argument; usage: reports show ID' reports show
+fails 64 'missing argument; usage: reports import PATH ...' reports import
+fails 64 'unexpected argument; usage: reports list' reports list 17
+fails 64 "unknown command 'frob'" reports help frob
+fails 64 'nothing to listen on; give --socket' reports listen
+
+# no database, and one without reports
+fails 66 "'reports import' or 'reports listen' makes one" reports list
+fails 66 'no-such-folder' reports --db "$dir/no-such-folder/db" import input
+printf '' | fails 0 '' reports import -
+fails 0 'There are no reports yet' reports summary
+fails 0 'There are no reports yet' reports list --all
+fails 0 'There are no reports yet' reports summary --format csv
+grep -q '^kind,domain,' "$dir/stdout" || { echo 'CSV has no header'; status=1; }
+for command in summary list; do
+	fails 0 'There are no reports yet' reports $command --format json
+	python3 -m json.tool "$dir/stdout" >"$dir/json" || status=1
+done
+
+# dates
+fails 64 'write 2026-01-31, yesterday' reports list --since soon
+fails 64 'write 2026-01-31, yesterday' reports summary --until 2026-02-30
+fails 64 '--until is before --since' \
+    reports list --since 2026-01-02 --until 2026-01-01
+
+# reports
+fails 0 'kept aside (xml-truncated)' reports import input
+fails 66 'there is no report 999' reports show 999
+fails 64 "'abc' is not the number of a report" reports show abc
+fails 64 "'-1'" reports show -- -1
+
+# paths that are not there do not stop the others
+fails 66 "'$dir/missing'" reports import "$dir/missing" input
+grep -q '^read 6 inputs: 6 known; 1 unreadable$' "$dir/stdout" ||
+    { cat "$dir/stdout"; status=1; }
+
+# configuration
+fails 66 "cannot read '$dir/no.conf'" "$program" --config "$dir/no.conf" list
+printf '[listen]\nsocked = x\n' >"$dir/bad.conf"
+fails 78 "bad.conf:2: unknown key 'socked' in [listen]; known are: socket" \
+    "$program" --config "$dir/bad.conf" list
+fails 78 'bad.conf:2' "$program" list --config "$dir/bad.conf"
+printf '[store]\npath = %s\n' "$dir/missing.db" >"$dir/store.conf"
+fails 66 "'$dir/missing.db'" \
+    env -u REPORTS_DB "$program" --config "$dir/store.conf" list
+fails 0 '' "$program" --config "$dir/store.conf" list
+
+# other people's databases
+echo 'this is a text, and long enough to be taken for a header or so' >"$dir/text"
+fails 65 'is not a database' reports --db "$dir/text" list
+fails 65 'is not a database' reports --db "$dir/text" import input
+fails 65 'is a folder' reports --db "$dir" list
+if command -v sqlite3 >/dev/null; then
+	sqlite3 "$dir/other.db" 'CREATE TABLE t (a); PRAGMA user_version = 3'
+	fails 65 'another program' reports --db "$dir/other.db" list
+	fails 65 'another program' reports --db "$dir/other.db" import input
+fi
+
+# permissions, which root does not feel
+mkdir "$dir/closed"
+echo x >"$dir/closed/x"
+chmod 0 "$dir/closed"
+if [ "$(id -u)" -eq 0 ]; then
+	nobody() {
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	}
+else
+	nobody() {
+		"$@"
+	}
+fi
+mkdir -m 777 "$dir/open"
+if nobody test -x "$program"; then
+	fails 77 "'$dir/closed" nobody "$program" --config "$dir/conf" \
+	    --db "$dir/open/db" import "$dir/closed"
+	chmod 600 "$dir/reports.db"
+	[ "$(id -u)" -ne 0 ] || fails 77 "cannot open '$dir/reports.db'" \
+	    nobody "$program" --config "$dir/conf" list
+fi
+chmod 700 "$dir/closed"
+
+# output
+fails 75 'cannot write the output' sh -c "'$program' list --all >/dev/full"
+fails 75 'cannot write the output' sh -c \
+    "'$program' show 1 --format json >/dev/full"
+fails 0 '' sh -c "'$program' list --all --format csv | head -n 1"
+[ ! -s "$dir/stderr" ] || { echo 'a closed pipe is told'; status=1; }
+
+# the socket
+"$program" --config "$dir/conf" listen --socket "$dir/lmtp" \
+    2>"$dir/listener.log" &
+listener=$!
+waited=0
+until [ -S "$dir/lmtp" ] || [ $waited -gt 100 ]; do
+	waited=$((waited + 1))
+	sleep 0.1
+done
+grep -q '^listening on ' "$dir/listener.log" ||
+    { cat "$dir/listener.log"; status=1; }
+fails 69 "cannot listen on '$dir/lmtp'" reports listen --socket "$dir/lmtp"
+fails 0 '' reports list
+kill "$listener"
+wait "$listener" || { echo "the listener ends with $?"; status=1; }
+listener=
+[ ! -e "$dir/lmtp" ] || { echo 'the socket is left over'; status=1; }
+fails 78 'is not a socket' reports listen --socket "$dir/text"
+[ -f "$dir/text" ] || { echo 'a file was taken for a socket'; status=1; }
+
+exit $status

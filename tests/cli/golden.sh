@@ -1,0 +1,77 @@
+#!/bin/sh
+# What the commands say about the reports in tests/cli/input is in
+# tests/cli/expect, one file for each. UPDATE=1 writes those files; read the
+# difference before you commit it.
+#
+# usage: golden.sh PROGRAM
+# shellcheck disable=SC2317 # functions are called by name
+program=$(realpath "$1")
+cd "$(dirname "$0")" || exit 2
+dir=$(mktemp -d) || exit 2
+trap 'rm -rf "$dir"' EXIT
+status=0
+export REPORTS_DB="$dir/reports.db" LC_ALL=C.UTF-8
+unset COLUMNS
+
+# expect NAME COMMAND...: standard output, then standard error and the status
+expect() {
+	name=$1
+	shift
+	{
+		"$@" 2>"$dir/stderr"
+		code=$?
+		sed 's/^/stderr: /' "$dir/stderr"
+		[ $code -eq 0 ] || echo "status: $code"
+	} | sed -E -e "s|$dir|DIR|g" \
+	    -e 's/("received": )"[^"]*"/\1"NOW"/' \
+	    -e 's/^(  received +)[0-9].*/\1NOW/' \
+	    -e 's/^([0-9]+,[a-z]+,[^,]*,[^,]*),20[0-9TZ:-]*,/\1,NOW,/' \
+	    >"$dir/got"
+	[ -z "${UPDATE-}" ] || cp "$dir/got" "expect/$name"
+	diff -u "expect/$name" "$dir/got" || status=1
+}
+
+reports() {
+	"$program" --config reports.conf "$@"
+}
+
+expect import reports import input
+expect import-again reports import input
+expect check reports check input
+for format in table csv json jsonl; do
+	expect summary-$format reports summary --format $format
+	expect list-$format reports list --all --format $format
+	expect show-dmarc-$format reports show 1 --format $format
+	expect show-tls-$format reports show 4 --format $format
+done
+expect show-conflict reports show 2
+expect show-hostile reports show 3
+expect show-hostile-csv reports show 3 --format csv
+expect show-ascii env LC_ALL=C "$program" show 3
+expect summary-no-config "$program" --config /dev/null summary
+expect summary-domain reports summary --domain example.org
+expect summary-one-day reports summary --since 2026-03-10 --until 2026-03-10
+expect summary-last-day reports summary --since 1d
+expect summary-other-days reports summary --since 2026-01-01 --until 2026-01-31
+expect list-limit reports list --limit 2
+expect list-wide env COLUMNS=160 "$program" list
+expect list-narrow env COLUMNS=50 "$program" list
+expect list-limit-csv reports list --limit 1 --format csv
+expect list-no-such-domain reports list --domain example.edu
+
+# Nothing that people read may harm a terminal, and no line is too long.
+for file in expect/*-csv expect/*-table expect/show-* expect/import \
+    expect/check; do
+	if LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]' "$file"; then
+		echo "$file: holds control characters"
+		status=1
+	fi
+done
+for file in expect/summary-table expect/list-table expect/show-dmarc-table \
+    expect/show-tls-table expect/show-hostile; do
+	if [ "$(wc -L <"$file")" -gt 80 ]; then
+		echo "$file: is wider than 80 columns"
+		status=1
+	fi
+done
+exit $status

@@ -1,0 +1,174 @@
+#include <criterion/criterion.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/options.h"
+
+#define MAX_ARGUMENTS 8
+
+static struct arena arena;
+
+/* Parses words as arguments of that command; "NULL" ends them. */
+static bool
+parse(const char *command, unsigned takes, const char *const words[],
+    struct options *out, int *first, struct error *err)
+{
+	char *argv[MAX_ARGUMENTS + 2];
+	int argc = 0;
+
+	argv[argc++] = arena_copy(&arena, bytes_of("reports"));
+	while (*words != NULL && argc <= MAX_ARGUMENTS)
+		argv[argc++] = arena_copy(&arena, bytes_of(*words++));
+	argv[argc] = NULL;
+	*out = (struct options) { 0 };
+	return options_parse(
+	    out, takes, command, argc, argv, first, &arena, err);
+}
+
+Test(options, reads_those_before_the_command)
+{
+	static const char *const words[] = { "--config", "a", "--db=b", "list",
+		"--all", NULL };
+	struct options options;
+	struct error err;
+	int first;
+
+	cr_assert(parse(NULL, TAKES_ALWAYS, words, &options, &first, &err));
+	cr_expect_str_eq(options.config, "a");
+	cr_expect_str_eq(options.db, "b");
+	cr_expect_eq(first, 4, "the command");
+	cr_expect(!options.all);
+}
+
+Test(options, reads_those_behind_the_command_mixed_with_arguments)
+{
+	static const char *const words[] = { "17", "--format", "json", "--db",
+		"b", "18", NULL };
+	struct options options;
+	struct error err;
+	int first;
+
+	cr_assert(parse("show", TAKES_ALWAYS | command_show.takes, words,
+	    &options, &first, &err));
+	cr_expect_eq(options.format, OUTPUT_JSON);
+	cr_expect_str_eq(options.db, "b");
+	cr_expect_eq(first, 5, "two arguments are left");
+}
+
+Test(options, collects_domains)
+{
+	static const char *const words[] = { "--domain", "Example.ORG.",
+		"--domain", "example.net", NULL };
+	struct options options;
+	struct error err;
+	int first;
+
+	cr_assert(parse("list", TAKES_ALWAYS | command_list.takes, words,
+	    &options, &first, &err));
+	cr_assert_eq(options.domain_count, 2);
+	cr_expect_str_eq(options.domains[0], "example.org");
+	cr_expect_str_eq(options.domains[1], "example.net");
+}
+
+Test(options, leaves_alone_what_is_behind_two_dashes)
+{
+	static const char *const words[] = { "--", "--all", NULL };
+	struct options options;
+	struct error err;
+	int first;
+
+	cr_assert(parse("import", TAKES_ALWAYS | command_import.takes, words,
+	    &options, &first, &err));
+	cr_expect_eq(first, 2);
+}
+
+Test(options, says_what_is_wrong)
+{
+	static const struct {
+		const struct command *command;
+		const char *words[3];
+		const char *error;
+	} cases[] = {
+		{ NULL, { "--frob" },
+		    "unknown option '--frob'; see 'reports help'" },
+		{ NULL, { "--all", "list" },
+		    "option '--all' goes behind the command; see 'reports "
+		    "help'" },
+		{ &command_list, { "--frob" },
+		    "unknown option '--frob'; see 'reports help list'" },
+		{ &command_list, { "-x" },
+		    "unknown option '-x'; see 'reports help list'" },
+		{ &command_list, { "--socket", "x" },
+		    "option '--socket' is not one of 'list'; see 'reports "
+		    "help list'" },
+		{ &command_list, { "--limit" },
+		    "option '--limit' wants an argument; see 'reports help "
+		    "list'" },
+		{ &command_list, { "--all=yes" },
+		    "option '--all=yes' takes no argument; see 'reports help "
+		    "list'" },
+		{ &command_list, { "--limit", "0" },
+		    "--limit: '0' is not a number from 1" },
+		{ &command_list, { "--limit", "-1" },
+		    "--limit: '-1' is not a number from 1" },
+		{ &command_list, { "--format", "xml" },
+		    "--format: 'xml' is none of table, csv, json, jsonl" },
+		{ &command_list, { "--domain", "." },
+		    "--domain wants the name of a domain" },
+		{ &command_list, { "--since", "soon" },
+		    "--since: 'soon' is not a date; write 2026-01-31, "
+		    "yesterday or today, or 7d, 4w or 3m for days, weeks or "
+		    "months back from the newest report" },
+		{ &command_listen, { "--socket-mode", "rw" },
+		    "--socket-mode: 'rw' is no octal mode such as 0660" },
+	};
+	struct options options;
+	struct error err;
+	size_t i;
+	int first;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		const struct command *command = cases[i].command;
+
+		cr_expect(
+		    !parse(command == NULL ? NULL : command->name,
+			TAKES_ALWAYS | (command == NULL ? 0 : command->takes),
+			cases[i].words, &options, &first, &err),
+		    "case %zu", i);
+		cr_expect_str_eq(err.text, cases[i].error);
+		cr_expect_eq(err.kind, ERROR_USAGE);
+	}
+}
+
+Test(command, is_found_by_its_name_or_suggested)
+{
+	static const struct {
+		const char *name, *error;
+	} cases[] = {
+		{ "lst",
+		    "unknown command 'lst'; did you mean 'list'? See 'reports "
+		    "help'" },
+		{ "imoprt",
+		    "unknown command 'imoprt'; did you mean 'import'? See "
+		    "'reports help'" },
+		{ "summary2",
+		    "unknown command 'summary2'; did you mean 'summary'? See "
+		    "'reports help'" },
+		{ "frobnicate",
+		    "unknown command 'frobnicate'; see 'reports help'" },
+		{ "", "unknown command ''; see 'reports help'" },
+	};
+	const struct command *command = NULL;
+	struct error err;
+	size_t i;
+
+	cr_assert(command_find("show", &command, &err));
+	cr_expect_eq(command, &command_show);
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		cr_expect(!command_find(cases[i].name, &command, &err));
+		cr_expect_str_eq(err.text, cases[i].error);
+		cr_expect_eq(err.kind, ERROR_USAGE);
+	}
+}
