@@ -71,6 +71,10 @@
 #define MAX_ELEMENT_TEXT 16384
 /* The schema is six deep, extensions a little more. */
 #define MAX_XML_DEPTH 64
+/* libxml2 compares each attribute and namespace with each other one. */
+#define MAX_XML_ATTRIBUTES 100
+/* A tag or comment is held until its end; real ones have 200 bytes. */
+#define MAX_XML_MARKUP (128 * 1024)
 /* Remarks kept on one report; more are counted. */
 #define MAX_NOTES 100
 

@@ -68,7 +68,7 @@ command_print_all(FILE *out)
 	      "questions.\n\n",
 	    out);
 	for (i = 0; i < COUNT_OF(commands); i++)
-		fprintf(out, "  %-10s%s\n", commands[i]->name,
+		fprintf(out, "  %-12s%s\n", commands[i]->name,
 		    commands[i]->summary);
 	fputs("\nOptions of every command:\n", out);
 	options_print(out, TAKES_ALWAYS);

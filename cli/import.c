@@ -111,32 +111,41 @@ note_unreadable(void *context, const struct error *err)
 
 /* --- batches --- */
 
+static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
 /*
  * From the first input on, signals wait until what was read is committed.
  * Before it there is nothing to lose, and somebody who waits for standard
- * input can leave.
+ * input can leave.  One that is ignored, as by nohup(1), stays ignored: held
+ * back it would be kept.
  */
 static void
-hold_signals(sigset_t *before)
+hold_signals(void)
 {
+	struct sigaction action;
 	sigset_t signals;
+	size_t i;
 
 	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &signals, before);
+	for (i = 0; i < COUNT_OF(end_signals); i++)
+		if (sigaction(end_signals[i], NULL, &action) == 0
+		    && action.sa_handler != SIG_IGN)
+			sigaddset(&signals, end_signals[i]);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
 static bool
 has_signal(void)
 {
 	sigset_t pending;
+	size_t i;
 
-	return sigpending(&pending) == 0
-	    && (sigismember(&pending, SIGINT) == 1
-		|| sigismember(&pending, SIGTERM) == 1
-		|| sigismember(&pending, SIGHUP) == 1);
+	if (sigpending(&pending) != 0)
+		return false;
+	for (i = 0; i < COUNT_OF(end_signals); i++)
+		if (sigismember(&pending, end_signals[i]) == 1)
+			return true;
+	return false;
 }
 
 static bool
@@ -161,7 +170,7 @@ begin(struct import *import, struct error *err)
 {
 	if (import->is_open)
 		return true;
-	hold_signals(NULL);
+	hold_signals();
 	import->is_broken = !store_begin(import->store, err);
 	import->is_open = !import->is_broken;
 	return import->is_open;

@@ -149,6 +149,8 @@ main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	/* A closed pipe ends us quietly, whoever started us. */
 	signal(SIGPIPE, SIG_DFL);
+	/* A file that may not grow is a full disk, and no reason to end. */
+	signal(SIGXFSZ, SIG_IGN);
 
 	if (!run(argc, argv, &command, &arena, &err)) {
 		fflush(stdout);

@@ -270,7 +270,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 
 const struct command command_quarantine = {
 	.name = "quarantine",
-	.usage = "[list | show ID | retry [ID ...] | drop ID ...]",
+	.usage = "[list | show | retry | drop] [ID ...]",
 	.summary = "what could not be read, and why; read it again, drop it",
 	.takes = TAKES(OPTION_FORMAT) | TAKES(OPTION_ALL),
 	.max_arguments = INT_MAX,

@@ -206,6 +206,8 @@ print_next(const struct summary *summary)
 		fputs("Most sessions failed here: ", stdout);
 		print_command(worst_tls->total.domain);
 	}
+	if (summary->quarantined > 0)
+		puts("What could not be read:    reports quarantine");
 	puts("One report in full:        reports show ID");
 }
 
@@ -229,6 +231,5 @@ summary_print_text(const struct summary *summary,
 	putchar('\n');
 	print_own_failures(summary, arena);
 	print_quarantine(summary, arena);
-	if (question->report_count > 0)
-		print_next(summary);
+	print_next(summary);
 }

@@ -16,6 +16,8 @@ struct xml_parser {
 	struct error *err; /* of the call under way */
 	bool has_failed;   /* and err says why */
 	size_t depth;
+	/* Namespaces declared by the open elements, up to each depth. */
+	size_t namespaces[MAX_XML_DEPTH + 1];
 	struct buffer text;
 	bool is_cut;
 	size_t fed;
@@ -54,6 +56,22 @@ find_lang(int count, const xmlChar **attributes)
 	return (struct bytes) { NULL, 0 };
 }
 
+static bool
+open_element(struct xml_parser *parser, size_t namespaces, size_t attributes)
+{
+	if (++parser->depth > MAX_XML_DEPTH)
+		return error_limit(parser->err, "limit-depth",
+		    "elements nest more than %d deep", MAX_XML_DEPTH);
+	parser->namespaces[parser->depth] =
+	    parser->namespaces[parser->depth - 1] + namespaces;
+	if (parser->namespaces[parser->depth] > MAX_XML_ATTRIBUTES
+	    || attributes > MAX_XML_ATTRIBUTES)
+		return error_limit(parser->err, "limit-attributes",
+		    "more than %d attributes or namespaces",
+		    MAX_XML_ATTRIBUTES);
+	return true;
+}
+
 static void
 on_start(void *context, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri, int namespace_count, const xmlChar **namespaces,
@@ -64,15 +82,13 @@ on_start(void *context, const xmlChar *name, const xmlChar *prefix,
 		find_lang(attribute_count, attributes) };
 
 	(void)prefix;
-	(void)namespace_count;
 	(void)namespaces;
 	(void)defaulted_count;
 	if (parser->has_failed)
 		return;
 	clear_text(parser);
-	if (++parser->depth > MAX_XML_DEPTH) {
-		error_limit(parser->err, "limit-depth",
-		    "elements nest more than %d deep", MAX_XML_DEPTH);
+	if (!open_element(
+		parser, (size_t)namespace_count, (size_t)attribute_count)) {
 		stop(parser);
 	} else if (!parser->handler.start(
 		       parser->handler.context, &element, parser->err)) {
@@ -170,6 +186,15 @@ static const xmlSAXHandler sax = {
 	.serror = on_error,
 };
 
+/* Trouble with an encoding is not told to the parser but to whoever listens,
+ * else printed. */
+static void
+ignore(void *context, xmlError *error)
+{
+	(void)context;
+	(void)error;
+}
+
 struct xml_parser *
 xml_parser_new(const struct xml_handler *handler)
 {
@@ -185,6 +210,7 @@ xml_parser_new(const struct xml_handler *handler)
 	if (parser->libxml == NULL)
 		err(1, "xml");
 	xmlCtxtUseOptions(parser->libxml, XML_PARSE_NONET);
+	xmlSetStructuredErrorFunc(NULL, ignore);
 	return parser;
 }
 
@@ -225,6 +251,11 @@ xml_parser_feed(struct xml_parser *parser, struct bytes xml, struct error *err)
 			return false;
 		if (!parser->libxml->wellFormed)
 			return malformed(parser, "xml-malformed", err);
+		if (parser->libxml->input->end - parser->libxml->input->cur
+		    > MAX_XML_MARKUP)
+			return error_limit(err, "limit-markup",
+			    "a tag or comment is longer than %d bytes",
+			    MAX_XML_MARKUP);
 		xml = bytes_skip(xml, (size_t)len);
 	}
 	return true;

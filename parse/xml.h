@@ -39,7 +39,8 @@ void xml_parser_free(struct xml_parser *parser);
 
 /*
  * Takes the next bytes.  Fails with ERROR_INPUT ("xml-malformed",
- * "xml-doctype"; "not-a-report" for a web page) or ERROR_LIMIT ("limit-depth"), or as the handler did.
+ * "xml-doctype"; "not-a-report" for a web page) or ERROR_LIMIT ("limit-depth",
+ * "limit-attributes", "limit-markup"), or as the handler did.
  */
 MUST_CHECK bool xml_parser_feed(
     struct xml_parser *parser, struct bytes xml, struct error *err);

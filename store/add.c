@@ -319,7 +319,7 @@ find_quarantined(
 
 /* Takes back what the message at hand has left, and nothing else. */
 static void
-undo(struct store *store, const char *reason)
+undo(struct store *store, const struct error *why)
 {
 	struct error ignored;
 
@@ -332,7 +332,7 @@ undo(struct store *store, const char *reason)
 		&& statement_do(store, STATEMENT_RELEASE, &ignored)))
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	if (sqlite3_get_autocommit(store->db))
-		store->lost_reason = reason;
+		store->lost = *why;
 }
 
 /* What it was before, or better. */
@@ -373,7 +373,7 @@ store_retry(struct store *store, int64_t message, const struct reading *reading,
 	if (retry(store, message, reading, result, err)
 	    && statement_do(store, STATEMENT_RELEASE, err))
 		return true;
-	undo(store, err->reason);
+	undo(store, err);
 	return false;
 }
 
@@ -400,6 +400,6 @@ store_add(struct store *store, const struct delivery *delivery,
 	if (add(store, delivery, result, err)
 	    && statement_do(store, STATEMENT_RELEASE, err))
 		return true;
-	undo(store, err->reason);
+	undo(store, err);
 	return false;
 }

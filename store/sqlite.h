@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/compiler.h"
+#include "base/error.h"
 #include "store/cache.h"
 #include "store/store.h"
 
@@ -63,8 +64,8 @@ struct store {
 	char *path;
 	sqlite3_stmt *statements[STATEMENT_COUNT];
 	struct cache strings, auths;
-	bool in_transaction;     /* between store_begin() and its end */
-	const char *lost_reason; /* why SQLite gave it up, if it did */
+	bool in_transaction; /* between store_begin() and its end */
+	struct error lost;   /* why SQLite gave it up, if it did */
 
 	/* SQLite was told that the file does not change, because nobody had
 	 * it open; this is how it looked. */

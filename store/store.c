@@ -38,9 +38,8 @@ sqlite_check_transaction(struct store *store, struct error *err)
 		return error_set(err, ERROR_SYSTEM, "no transaction was begun");
 	if (!sqlite3_get_autocommit(store->db))
 		return true;
-	error_set(err, ERROR_SYSTEM, "the transaction was given up");
-	err->reason = store->lost_reason;
-	return false;
+	*err = store->lost;
+	return error_at(err, "the transaction was given up");
 }
 
 bool

@@ -157,4 +157,38 @@ listener=
 fails 78 'is not a socket' reports listen --socket "$dir/text"
 [ -f "$dir/text" ] || { echo 'a file was taken for a socket'; status=1; }
 
+# a signal ends an import when what it has read is stored, unless ignored
+python3 - "$program" "$dir" <<'END' || status=1
+import signal, subprocess, sys
+program, folder = sys.argv[1:]
+report = open('input/1-rich.xml').read()
+for n in range(400):
+    with open(f'{folder}/many-{n}.xml', 'w') as file:
+        file.write(report.replace('rich-1@', f'rich-many-{n}@'))
+paths = [f'{folder}/many-{n}.xml' for n in range(400)]
+for ignored in False, True:
+    db = f'{folder}/signal-{ignored}.db'
+    how = signal.SIG_IGN if ignored else signal.SIG_DFL
+    # sent as soon as the trouble of the first path is told
+    run = subprocess.Popen(
+        [program, '--config', f'{folder}/conf', '--db', db, 'import',
+         'input/5-cut-off.xml'] + paths,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, how))
+    told = run.stderr.readline()
+    assert 'kept aside' in told, told
+    run.send_signal(signal.SIGINT)
+    out, told = run.communicate()
+    read = int(out.split()[1])
+    listed = subprocess.run(
+        [program, '--db', db, 'list', '--all', '--format', 'csv'],
+        capture_output=True, text=True).stdout.count('\n') - 1
+    assert listed == read - 1, (listed, out)
+    if ignored:
+        assert run.returncode == 0 and read == 401, (run.returncode, out)
+    else:
+        assert run.returncode == -signal.SIGINT, (run.returncode, out)
+        assert 'interrupted' in told and read < 401, (told, out)
+END
+
 exit $status

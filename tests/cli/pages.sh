@@ -17,11 +17,11 @@ wrong() {
 
 # page_options COMMAND: the options in its synopsis, sorted
 page_options() {
-	awk -v command=".Cm $1" '
+	awk -v command="$1" '
 	$0 == ".It Xo" { item = 1 }
-	item && $0 == command { inside = 1 }
+	item && $1 == ".Cm" && $2 == command { inside = 1 }
 	$0 == ".Xc" { inside = item = 0 }
-	inside && $2 == "Fl" { print "-" $3 }' docs/reports.1 | sort
+	inside && $2 == "Fl" { print "-" $3 }' docs/reports.1 | sort -u
 }
 
 # command_options COMMAND: those of its help that not every command has
@@ -36,7 +36,7 @@ commands=$("$program" help | awk '
 blanks == 2 && NF > 0 { print $1 }')
 [ -n "$commands" ] || wrong 'reports help lists no commands'
 for command in $commands; do
-	grep -qx ".Cm $command" docs/reports.1 ||
+	grep -q "^\.Cm $command\( \|$\)" docs/reports.1 ||
 	    wrong "docs/reports.1 has no $command"
 	page_options "$command" >"$dir/page"
 	command_options "$command" >"$dir/command"
@@ -108,6 +108,8 @@ for id in 1 4; do
 	columns show $id
 	keys show $id --format json
 done
+columns quarantine
+keys quarantine --format json
 columns check tests/cli/input
 keys check tests/cli/input --format json
 "$program" show 1 --format json | python3 -m json.tool >"$dir/json" ||

@@ -59,6 +59,17 @@ Test(text, escapes_what_harms_a_terminal)
 	arena_release(&arena);
 }
 
+/* CSV is UTF-8 wherever it is made. */
+Test(text, escapes_control_characters_in_any_locale)
+{
+	struct arena arena = { 0 };
+
+	setlocale(LC_CTYPE, "C");
+	cr_expect_str_eq(text_escape(&arena, TEXT_UTF8, "R\xc3\xa9\xc2\x9b"),
+	    "R\xc3\xa9\\u009b");
+	arena_release(&arena);
+}
+
 Test(text, replaces_what_is_no_utf8)
 {
 	struct arena arena = { 0 };
