@@ -96,6 +96,13 @@
 /* Policy strings or MX hosts of one policy. */
 #define MAX_TLS_STRINGS 1000
 
+/* --- failure reports --- */
+
+/* The value of one field; names of hosts have 253 bytes at most. */
+#define MAX_FEEDBACK_TEXT 500
+/* Of a report for people, what is read: its facts stand at the top. */
+#define MAX_FEEDBACK_LINES 8192
+
 /* --- files --- */
 
 /* One file, or standard input; an unpacked report may come as a file. */

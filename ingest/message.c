@@ -171,12 +171,20 @@ hand_out(struct walk *walk, const struct mailmime *mime, const char *number,
 {
 	struct message_part part = { .number = number, .depth = depth };
 
-	if (!decode(mime, mime->mm_data.mm_single, &part.body))
-		return;
 	part.type = type_of(walk, mime->mm_content_type);
 	part.filename = filename_of(walk, mime);
+	if (!walk->visitor->wants(walk->visitor->context, &part)
+	    || !decode(mime, mime->mm_data.mm_single, &part.body))
+		return;
 	walk->visitor->part(walk->visitor->context, &part);
 	mailmime_decoded_part_free((char *)(uintptr_t)part.body.data);
+}
+
+static void
+hand_out_enclosed(struct walk *walk, struct bytes message, size_t depth)
+{
+	if (walk->visitor->enclosed != NULL)
+		walk->visitor->enclosed(walk->visitor->context, message, depth);
 }
 
 /* RFC 2046 5.2.1 forbids to encode a message inside a message; some do, and
@@ -189,8 +197,25 @@ walk_encoded_message(struct walk *walk, const struct mailmime *mime,
 
 	if (!decode(mime, mime->mm_data.mm_single, &message))
 		return;
+	hand_out_enclosed(walk, message, depth - 1);
 	walk_message(walk, message, number, level, depth);
 	mailmime_decoded_part_free((char *)(uintptr_t)message.data);
+}
+
+static void
+walk_enclosed_message(struct walk *walk, const struct mailmime *mime,
+    const char *number, size_t level, size_t depth)
+{
+	const struct mailmime_data *data = mime->mm_body;
+
+	if (data != NULL && data->dt_type == MAILMIME_DATA_TEXT)
+		hand_out_enclosed(walk,
+		    (struct bytes) { data->dt_data.dt_text.dt_data,
+			data->dt_data.dt_text.dt_length },
+		    depth - 1);
+	if (mime->mm_data.mm_message.mm_msg_mime != NULL)
+		walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime, number,
+		    level, depth);
 }
 
 /* A part that holds no others as libetpan sees it. */
@@ -242,10 +267,9 @@ walk_mime(struct walk *walk, struct mailmime *mime, const char *number,
 		    level, depth);
 		break;
 	case MAILMIME_MESSAGE:
-		if (mime->mm_data.mm_message.mm_msg_mime != NULL
-		    && depth < MAX_MESSAGE_DEPTH)
-			walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime,
-			    number, level + 1, depth + 1);
+		if (depth < MAX_MESSAGE_DEPTH)
+			walk_enclosed_message(
+			    walk, mime, number, level + 1, depth + 1);
 		break;
 	default:
 		break;

@@ -7,6 +7,7 @@
 #ifndef INGEST_MESSAGE_H
 #define INGEST_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/bytes.h"
@@ -18,13 +19,17 @@ struct message_part {
 	const char *number;   /* its place: "1", "2.1", ... */
 	const char *type;     /* as declared, lower case: "text/plain" */
 	const char *filename; /* decoded; "" when it has none */
-	size_t
-	    depth; /* how many messages it is inside of; 0 for a plain part */
-	struct bytes body; /* its transfer encoding undone */
+	size_t depth;         /* how many messages it is inside of */
+	struct bytes body;    /* its transfer encoding undone */
 };
 
 struct message_visitor {
+	/* Asked for each part, whose body is not there yet. */
+	bool (*wants)(void *context, const struct message_part *part);
 	void (*part)(void *context, const struct message_part *part);
+	/* A message inside the message, before its parts; its depth is that
+	 * of the part it is.  NULL: not called. */
+	void (*enclosed)(void *context, struct bytes message, size_t depth);
 	/* Something about the message as a whole that kept us from reading
 	 * it ("limit-header", "limit-parts", "limit-mime-depth",
 	 * "mime-malformed"). */
@@ -32,7 +37,7 @@ struct message_visitor {
 	void *context;
 };
 
-/* Hands out the parts in their order.  What they hold is valid until the
+/* Hands out the wanted parts in their order.  What they hold is valid until the
  * visitor returns. */
 void message_walk(struct bytes message, struct arena *arena,
     const struct message_visitor *visitor);

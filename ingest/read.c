@@ -1,13 +1,13 @@
 #include "ingest/read.h"
 
-#include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "ingest/authentic.h"
+#include "ingest/classify.h"
 #include "ingest/header.h"
 #include "ingest/message.h"
 #include "ingest/unpack.h"
@@ -88,6 +88,23 @@ set_report(
 	    &r->authentic, report, r->arena, &finding->verdict_reason);
 	finding->reason = finding->detail = NULL;
 	r->out->report_count++;
+}
+
+static void
+drop_findings(struct reader *r, bool only_broken)
+{
+	const struct finding *finding = r->out->findings;
+
+	r->next = &r->out->findings;
+	for (; finding != NULL; finding = finding->next)
+		if (only_broken && finding->report != NULL) {
+			*r->next = finding;
+			r->next = &((struct finding *)finding)->next;
+		}
+	*r->next = NULL;
+	r->out->broken_count = 0;
+	if (!only_broken)
+		r->out->report_count = 0;
 }
 
 /* --- what a report leaves to its message to say --- */
@@ -294,9 +311,23 @@ examine(struct reader *r, const char *label, struct bytes body)
 
 struct walker {
 	struct reader *reader;
+	struct classifier *classifier;
+	struct bytes input;
 	size_t depth; /* the parts of messages this deep are read now */
 	size_t deepest;
 };
+
+static bool
+wants_part(void *context, const struct message_part *part)
+{
+	struct walker *walker = context;
+
+	if (part->depth > walker->deepest)
+		walker->deepest = part->depth;
+	classify_see(walker->classifier, part);
+	return part->depth == walker->depth
+	    && strcmp(part->type, "text/rfc822-headers") != 0;
+}
 
 static void
 on_part(void *context, const struct message_part *part)
@@ -304,10 +335,7 @@ on_part(void *context, const struct message_part *part)
 	struct walker *walker = context;
 	struct reader *r = walker->reader;
 
-	if (part->depth > walker->deepest)
-		walker->deepest = part->depth;
-	if (part->depth != walker->depth)
-		return;
+	classify_read(walker->classifier, part);
 	examine(r,
 	    part->filename[0] == '\0'
 		? arena_copy(r->arena, bytes_of(part->number))
@@ -321,46 +349,36 @@ on_trouble(void *context, const struct error *trouble)
 {
 	struct walker *walker = context;
 
-	if (walker->depth == 0)
-		add_broken(walker->reader, "", trouble);
+	if (walker->depth > 0)
+		return;
+	add_broken(walker->reader, "", trouble);
+	classify_guess(walker->classifier, walker->input);
 }
 
 /* A forwarded report is a message in a message: opened when the outer one
  * has nothing, so that nothing is read twice. */
 static void
-read_parts(struct reader *r, struct bytes input)
+read_parts(struct reader *r, struct classifier *classifier, struct bytes input)
 {
-	struct walker walker = { .reader = r };
-	const struct message_visitor visitor = { on_part, on_trouble, &walker };
+	struct walker walker = { r, classifier, input, 0, 0 };
+	const struct message_visitor visitor = { wants_part, on_part, NULL,
+		on_trouble, &walker };
 
 	do {
 		message_walk(input, r->arena, &visitor);
-	} while (count_findings(r) == 0 && walker.depth++ < walker.deepest);
+		/* What lies beside a feedback report belongs to it. */
+		if (classify_has_feedback(classifier, walker.depth)) {
+			drop_findings(r, false);
+			return;
+		}
+	} while (count_findings(r) == 0 && walker.depth++ < walker.deepest
+	    && classify_may_open(classifier, walker.depth));
+	/* To keep what is broken is to keep the whole message. */
+	if (classify_is_private(classifier))
+		drop_findings(r, true);
 }
 
 /* --- messages --- */
-
-static bool
-contains(const char *text, const char *word)
-{
-	for (; *text != '\0'; text++)
-		if (strncasecmp(text, word, strlen(word)) == 0)
-			return true;
-	return false;
-}
-
-/* By the report-type of multipart/report (RFC 6522 3). */
-static enum message_class
-class_of(const char *content_type)
-{
-	if (content_type == NULL || !contains(content_type, "multipart/report"))
-		return MESSAGE_OTHER;
-	if (contains(content_type, "delivery-status"))
-		return MESSAGE_BOUNCE;
-	if (contains(content_type, "feedback-report"))
-		return MESSAGE_FAILURE;
-	return MESSAGE_OTHER;
-}
 
 static void
 read_header(
@@ -369,8 +387,6 @@ read_header(
 	struct reading *out = r->out;
 	const char *date;
 
-	if (header.len > MAX_HEADER)
-		header.len = MAX_HEADER;
 	authentic_read(header, config, r->arena, &r->authentic);
 	out->message_id = header_find(header, "Message-ID", r->arena);
 	out->from = header_find(header, "From", r->arena);
@@ -382,19 +398,23 @@ read_header(
 	date = header_find(header, "Date", r->arena);
 	out->has_date =
 	    date != NULL && datetime_parse_mail(bytes_of(date), &out->date);
-	out->class = class_of(header_find(header, "Content-Type", r->arena));
 }
 
 static void
 read_message(
     struct reader *r, struct bytes input, const struct read_config *config)
 {
+	struct bytes header = header_of(input);
+	struct classifier classifier;
+
+	if (header.len > MAX_HEADER)
+		header.len = MAX_HEADER;
 	r->out->is_message = true;
-	read_header(r, header_of(input), config);
-	/* What a failure report encloses is somebody's mail: not ours to
-	 * open. */
-	if (r->out->class != MESSAGE_FAILURE)
-		read_parts(r, input);
+	read_header(r, header, config);
+	classify_start(&classifier,
+	    header_find(header, "Content-Type", r->arena), r->arena);
+	read_parts(r, &classifier, input);
+	classify_finish(&classifier, input, r->out);
 }
 
 void

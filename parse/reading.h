@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "parse/arf.h"
 #include "parse/report.h"
 #include "parse/verdict.h"
 
@@ -27,9 +28,11 @@ struct finding {
 
 /* A message without any report is one of these. */
 enum message_class {
-	MESSAGE_OTHER,   /* no report, and none of our business */
-	MESSAGE_BOUNCE,  /* a delivery status notification (RFC 3464) */
-	MESSAGE_FAILURE, /* a DMARC failure report (RFC 9991), or other ARF */
+	MESSAGE_OTHER,        /* no report, and none of our business */
+	MESSAGE_BOUNCE,       /* a delivery status notification (RFC 3464) */
+	MESSAGE_FAILURE,      /* a DMARC failure report (RFC 9991) */
+	MESSAGE_ABUSE,        /* another feedback report (RFC 5965) */
+	MESSAGE_ERROR_REPORT, /* a report that could not be sent (RFC 7489) */
 };
 
 struct reading {
@@ -41,8 +44,8 @@ struct reading {
 	/* header fields as text, decoded; NULL when absent */
 	const char *message_id;
 	const char *from;
-	const char *subject;
-	const char *tls_report_domain;    /* RFC 8460 5.3 */
+	const char *subject;           /* NULL too where it may be another's */
+	const char *tls_report_domain; /* RFC 8460 5.3 */
 	const char *tls_report_submitter; /* RFC 8460 5.3 */
 	bool has_date;
 	int64_t date; /* seconds since the epoch, UTC */
@@ -50,6 +53,8 @@ struct reading {
 	const struct finding *findings; /* in the order of the message */
 	size_t report_count;
 	size_t broken_count;
+
+	const struct failure *failures; /* of MESSAGE_FAILURE, at least one */
 };
 
 #endif

@@ -194,6 +194,51 @@ take_findings(struct store *store, const struct finding *finding,
 	return true;
 }
 
+static bool
+add_failure(struct store *store, int64_t message, int64_t received,
+    const struct failure *failure, struct error *err)
+{
+	const struct address *source_ip = &failure->source_ip;
+	int64_t reporter, domain, auth_failure, delivery_result;
+
+	return intern_text(store, failure->reporter, &reporter, err)
+	    && intern_text(store, failure->reported_domain, &domain, err)
+	    && intern_text(store, failure->auth_failure, &auth_failure, err)
+	    && intern_text(
+		store, failure->delivery_result, &delivery_result, err)
+	    && statement_run(store, ADD_FAILURE,
+		VALUES(number(message), id_or_null(reporter),
+		    id_or_null(domain), number(received),
+		    failure->has_arrival_date ? number(failure->arrival_date)
+					      : text(NULL),
+		    source_ip->len == 0 ? text(NULL)
+					: blob(source_ip->data, source_ip->len),
+		    id_or_null(auth_failure), id_or_null(delivery_result),
+		    number(failure->incidents)),
+		NULL, err);
+}
+
+static bool
+add_failures(struct store *store, int64_t message,
+    const struct delivery *delivery, struct error *err)
+{
+	const struct failure *failure = delivery->reading->failures;
+
+	for (; failure != NULL; failure = failure->next)
+		if (!add_failure(
+			store, message, delivery->received, failure, err))
+			return false;
+	return true;
+}
+
+/* Whether somebody else's mail is in it. */
+static bool
+is_private(const struct reading *reading)
+{
+	return reading->class == MESSAGE_FAILURE
+	    || reading->class == MESSAGE_ABUSE;
+}
+
 static enum store_outcome
 choose_outcome(const struct store_result *result, const struct reading *reading)
 {
@@ -208,6 +253,10 @@ choose_outcome(const struct store_result *result, const struct reading *reading)
 	switch (reading->class) {
 	case MESSAGE_FAILURE:
 		return STORE_FAILURE;
+	case MESSAGE_ABUSE:
+		return STORE_ABUSE;
+	case MESSAGE_ERROR_REPORT:
+		return STORE_ERROR_REPORT;
 	case MESSAGE_BOUNCE:
 		return STORE_BOUNCE;
 	case MESSAGE_OTHER:
@@ -227,9 +276,10 @@ add_new(struct store *store, const struct delivery *delivery,
 
 	if (!add_message(store, delivery, guess, &result->message, err)
 	    || !add_arrival(store, result->message, delivery, err)
-	    || !take_findings(store, reading->findings, result, err))
+	    || !take_findings(store, reading->findings, result, err)
+	    || !add_failures(store, result->message, delivery, err))
 		return false;
-	if (result->quarantined > 0
+	if (result->quarantined > 0 && !is_private(reading)
 	    && !add_raw(store, result->message, delivery->raw, err))
 		return false;
 	result->outcome = choose_outcome(result, reading);

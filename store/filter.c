@@ -10,20 +10,32 @@
  * jumps from one to the next; each is then held against the filter's.
  */
 static const char wanted_start[] = "WITH RECURSIVE filter (name) AS (VALUES ";
-static const char wanted_rest[] =
-    "), reported (id) AS ("
-    " SELECT min(domain) FROM report"
-    " UNION ALL SELECT"
-    " (SELECT min(domain) FROM report WHERE domain > reported.id)"
-    " FROM reported WHERE reported.id IS NOT NULL"
-    "), wanted (id) AS MATERIALIZED ("
-    " SELECT string.id FROM reported"
-    " JOIN string ON string.id = reported.id"
-    " WHERE EXISTS (SELECT 1 FROM filter WHERE string.text = name"
-    " OR substr(string.text, -length(name) - 1) = '.' || name)) ";
+#define WANTED_REST(table)                                                     \
+	"), reported (id) AS ("                                                \
+	" SELECT min(domain) FROM " table " UNION ALL SELECT"                  \
+	" (SELECT min(domain) FROM " table " WHERE domain > reported.id)"      \
+	" FROM reported WHERE reported.id IS NOT NULL"                         \
+	"), wanted (id) AS MATERIALIZED ("                                     \
+	" SELECT string.id FROM reported"                                      \
+	" JOIN string ON string.id = reported.id"                              \
+	" WHERE EXISTS (SELECT 1 FROM filter WHERE string.text = name"         \
+	" OR substr(string.text, -length(name) - 1) = '.' || name)) "
 
-static const char period[] = " r.day BETWEEN :first_day AND :last_day"
-			     " AND r.begin BETWEEN :first AND :last ";
+/* What a question can be about, and the condition on its time. */
+struct subject {
+	const char *wanted_rest, *period;
+};
+
+static const struct subject reports = {
+	WANTED_REST("report"),
+	" r.day BETWEEN :first_day AND :last_day"
+	" AND r.begin BETWEEN :first AND :last ",
+};
+
+static const struct subject failures = {
+	WANTED_REST("failure"),
+	" coalesce(r.arrival_date, r.received) BETWEEN :first AND :last ",
+};
 
 /* "(?),(?),(?)". */
 static const char *
@@ -39,15 +51,16 @@ placeholders(struct arena *arena, size_t count)
 }
 
 static const char *
-build(struct arena *arena, const char *start, const char *rest,
-    const struct store_filter *filter)
+build(struct arena *arena, const struct subject *subject, const char *start,
+    const char *rest, const struct store_filter *filter)
 {
 	if (filter->domain_count == 0)
-		return arena_printf(arena, "%s%s%s", start, period, rest);
+		return arena_printf(
+		    arena, "%s%s%s", start, subject->period, rest);
 	return arena_printf(arena,
 	    "%s%s%s%s%sAND r.domain IN (SELECT id FROM wanted) %s",
 	    wanted_start, placeholders(arena, filter->domain_count),
-	    wanted_rest, start, period, rest);
+	    subject->wanted_rest, start, subject->period, rest);
 }
 
 bool
@@ -92,9 +105,10 @@ bind(struct store *store, sqlite3_stmt *statement,
 	return filter_bind_period(store, statement, filter, err);
 }
 
-bool
-filter_prepare(struct store *store, const char *start, const char *rest,
-    const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
+static bool
+prepare(struct store *store, const struct subject *subject, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err)
 {
 	struct arena arena = { 0 };
 	bool ok;
@@ -103,12 +117,27 @@ filter_prepare(struct store *store, const char *start, const char *rest,
 	if (filter->domain_count > MAX_FILTER_DOMAINS)
 		return error_set(err, ERROR_USAGE, "more than %d domains",
 		    MAX_FILTER_DOMAINS);
-	ok =
-	    sqlite_prepare(store, build(&arena, start, rest, filter), out, err);
+	ok = sqlite_prepare(
+	    store, build(&arena, subject, start, rest, filter), out, err);
 	arena_release(&arena);
 	if (ok && bind(store, *out, filter, err))
 		return true;
 	sqlite3_finalize(*out);
 	*out = NULL;
 	return false;
+}
+
+bool
+filter_prepare(struct store *store, const char *start, const char *rest,
+    const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
+{
+	return prepare(store, &reports, start, rest, filter, out, err);
+}
+
+bool
+filter_prepare_failures(struct store *store, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err)
+{
+	return prepare(store, &failures, start, rest, filter, out, err);
 }

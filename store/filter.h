@@ -20,6 +20,11 @@ MUST_CHECK bool filter_prepare(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
     struct error *err);
 
+/* The same on the table failure. */
+MUST_CHECK bool filter_prepare_failures(struct store *store, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err);
+
 /* Binds the parameter of that name; not having it is fine. */
 MUST_CHECK bool filter_bind(struct store *store, sqlite3_stmt *statement,
     const char *name, int64_t value, struct error *err);

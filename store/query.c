@@ -24,6 +24,21 @@ column_text_or_null(sqlite3_stmt *statement, int column)
 	return (const char *)sqlite3_column_text(statement, column);
 }
 
+/* None where it is NULL. */
+static struct address
+column_address(sqlite3_stmt *statement, int column)
+{
+	struct address address = { .len = 0 };
+	const void *data = sqlite3_column_blob(statement, column);
+	int len = sqlite3_column_bytes(statement, column);
+
+	if (data != NULL && len <= ADDRESS_MAX) {
+		memcpy(address.data, data, (size_t)len);
+		address.len = (uint8_t)len;
+	}
+	return address;
+}
+
 /* A question under way: its rows go through read to the caller's row. */
 struct question {
 	bool (*read)(
@@ -38,6 +53,8 @@ struct question {
 		bool (*failing_source)(void *context,
 		    const struct store_failing_source *source,
 		    struct error *err);
+		bool (*failure)(void *context,
+		    const struct store_failure_total *total, struct error *err);
 		bool (*reason)(void *context, const char *reason,
 		    int64_t findings, struct error *err);
 		bool (*quarantined)(void *context,
@@ -178,17 +195,12 @@ static bool
 read_failing_source(
     struct question *question, sqlite3_stmt *row, struct error *err)
 {
-	struct store_failing_source source = {
+	const struct store_failing_source source = {
 		.domain = column_text(row, 0),
+		.source_ip = column_address(row, 1),
 		.messages = sqlite3_column_int64(row, 2),
 	};
-	const void *address = sqlite3_column_blob(row, 1);
-	int len = sqlite3_column_bytes(row, 1);
 
-	if (address != NULL && len <= ADDRESS_MAX) {
-		memcpy(source.source_ip.data, address, (size_t)len);
-		source.source_ip.len = (uint8_t)len;
-	}
 	return question->failing_source(question->context, &source, err);
 }
 
@@ -213,6 +225,42 @@ store_failing_sources(struct store *store, const struct store_filter *filter,
 		   "GROUP BY r.domain, c.source_ip"
 		   " ORDER BY messages DESC, string.text, c.source_ip",
 		   filter, &statement, err)
+	    && answer(store, &question, statement, err);
+}
+
+static bool
+read_failure(struct question *question, sqlite3_stmt *row, struct error *err)
+{
+	const struct store_failure_total total = {
+		.domain = column_text(row, 0),
+		.source_ip = column_address(row, 1),
+		.auth_failure = column_text(row, 2),
+		.reports = sqlite3_column_int64(row, 3),
+		.incidents = sqlite3_column_int64(row, 4),
+	};
+
+	return question->failure(question->context, &total, err);
+}
+
+bool
+store_failures(struct store *store, const struct store_filter *filter,
+    bool (*row)(void *context, const struct store_failure_total *total,
+	struct error *err),
+    void *context, struct error *err)
+{
+	struct question question = { read_failure, .failure = row,
+		.context = context };
+	sqlite3_stmt *statement;
+
+	return filter_prepare_failures(store,
+		   "SELECT coalesce(domain.text, ''), r.source_ip,"
+		   " coalesce(result.text, ''), count(*),"
+		   " capped_sum(r.incidents)"
+		   " FROM failure r"
+		   " LEFT JOIN string domain ON domain.id = r.domain"
+		   " LEFT JOIN string result ON result.id = r.auth_failure"
+		   " WHERE",
+		   "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", filter, &statement, err)
 	    && answer(store, &question, statement, err);
 }
 

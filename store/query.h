@@ -85,9 +85,25 @@ MUST_CHECK bool store_failing_sources(struct store *store,
 	struct error *err),
     void *context, struct error *err);
 
+/* What failure reports say of one domain, one address and one result; of mail
+ * that came, or if they don't say, that was reported in [since, until).  By
+ * domain, then address, then result. */
+struct store_failure_total {
+	const char *domain;       /* "" when it is not known */
+	struct address source_ip; /* none when it is not known */
+	const char *auth_failure; /* "dmarc", "spf", ...; "" when absent */
+	int64_t reports;
+	int64_t incidents; /* messages they are about */
+};
+MUST_CHECK bool store_failures(struct store *store,
+    const struct store_filter *filter,
+    bool (*row)(void *context, const struct store_failure_total *total,
+	struct error *err),
+    void *context, struct error *err);
+
 /* Everything ever delivered, by outcome: index is enum store_outcome. */
 struct store_outcome_counts {
-	int64_t messages[9];
+	int64_t messages[11];
 	int64_t arrivals;
 	int64_t conflicts; /* reports kept apart */
 };

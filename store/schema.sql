@@ -25,12 +25,12 @@ CREATE TABLE message (
 	sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
 	size INTEGER NOT NULL CHECK (size >= 0),
 	received INTEGER NOT NULL,
-	outcome INTEGER NOT NULL CHECK (outcome BETWEEN 1 AND 7),
-	class INTEGER NOT NULL CHECK (class BETWEEN 0 AND 2),
+	outcome INTEGER NOT NULL CHECK (outcome BETWEEN 1 AND 9),
+	class INTEGER NOT NULL CHECK (class BETWEEN 0 AND 4),
 	source TEXT, -- the file or client it first came from
 	message_id TEXT,
 	header_from TEXT,
-	subject TEXT,
+	subject TEXT, -- NULL too where it may be that of another's message
 	tls_report_domain TEXT,
 	tls_report_submitter TEXT,
 	date INTEGER
@@ -62,6 +62,23 @@ CREATE TABLE quarantine (
 	detail TEXT
 ) STRICT;
 CREATE INDEX quarantine_message ON quarantine (message);
+
+-- Failure reports: who says when and where whose mail failed.  Nothing of that
+-- mail itself, nor of who sent or received it, is kept, here or in raw.
+CREATE TABLE failure (
+	id INTEGER PRIMARY KEY,
+	message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+	reporter INTEGER, -- string, a domain
+	domain INTEGER,   -- string
+	received INTEGER NOT NULL,
+	arrival_date INTEGER, -- of the mail that failed
+	source_ip BLOB CHECK (length(source_ip) IN (5, 17)), -- family, address
+	auth_failure INTEGER,    -- string
+	delivery_result INTEGER, -- string
+	incidents INTEGER NOT NULL CHECK (incidents > 0)
+) STRICT;
+CREATE INDEX failure_message ON failure (message);
+CREATE INDEX failure_domain ON failure (domain);
 
 -- Who reports: both in lower case, '' when absent.
 CREATE TABLE reporter (

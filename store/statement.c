@@ -40,6 +40,10 @@ static const char *const sql[STATEMENT_COUNT] = {
 			     " WHERE message = ?1)",
 	[REMOVE_QUARANTINE] = "DELETE FROM quarantine WHERE message = ?",
 	[REMOVE_RAW] = "DELETE FROM raw WHERE message = ?",
+	[ADD_FAILURE] =
+	    "INSERT INTO failure (message, reporter, domain, received,"
+	    " arrival_date, source_ip, auth_failure, delivery_result,"
+	    " incidents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[FIND_REPORT] =
 	    "SELECT id FROM report WHERE reporter = ? AND domain = ?"
 	    " AND kind = ? AND report_id = ? AND begin = ? AND \"end\" = ?"

@@ -12,6 +12,8 @@ store_outcome_name(enum store_outcome outcome)
 		[STORE_QUARANTINED] = "quarantined",
 		[STORE_DUPLICATE] = "duplicate",
 		[STORE_FAILURE] = "failure-report",
+		[STORE_ABUSE] = "abuse-report",
+		[STORE_ERROR_REPORT] = "error-report",
 		[STORE_BOUNCE] = "bounce",
 		[STORE_NO_REPORT] = "no-report",
 		[STORE_KNOWN] = "known",

@@ -50,19 +50,21 @@ struct delivery {
 
 /* What becomes of a message as a whole. */
 enum store_outcome {
-	STORE_STORED = 1,  /* at least one report was new */
-	STORE_CONFLICT,    /* one had the key of another, with other content */
-	STORE_QUARANTINED, /* something in it could not be read; kept aside */
-	STORE_DUPLICATE,   /* all of its reports were known */
-	STORE_FAILURE,     /* a failure report: counted */
-	STORE_BOUNCE,      /* a delivery status notification: counted */
-	STORE_NO_REPORT,   /* nothing in it for us */
-	STORE_KNOWN,       /* the same bytes were delivered before */
+	STORE_STORED = 1,   /* at least one report was new */
+	STORE_CONFLICT,     /* one had the key of another, with other content */
+	STORE_QUARANTINED,  /* something in it could not be read; kept aside */
+	STORE_DUPLICATE,    /* all of its reports were known */
+	STORE_FAILURE,      /* a failure report: its facts are counted */
+	STORE_ABUSE,        /* a complaint about spam: counted */
+	STORE_ERROR_REPORT, /* a report could not be sent to us: counted */
+	STORE_BOUNCE,       /* a delivery status notification: counted */
+	STORE_NO_REPORT,    /* nothing in it for us */
+	STORE_KNOWN,        /* the same bytes were delivered before */
 };
-#define STORE_OUTCOME_COUNT 8
+#define STORE_OUTCOME_COUNT 10
 
 /* "stored", "conflict", "quarantined", "duplicate", "failure-report",
- * "bounce", "no-report", "known". */
+ * "abuse-report", "error-report", "bounce", "no-report", "known". */
 const char *store_outcome_name(enum store_outcome outcome);
 
 struct store_result {
@@ -82,7 +84,8 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
  * counted once, the same key with other content is kept as a conflict, out of
  * all sums.  A message whose bytes are known leaves one more arrival when it
  * came by LMTP, and nothing when it was imported.  The raw bytes are kept,
- * compressed, when something in the message could not be read.
+ * compressed, when something in the message could not be read, and never of
+ * a failure report or complaint.
  *
  * Fails with ERROR_SYSTEM and the reason "full" for a full disk, "busy" when
  * another process writes, or "database".  A full disk can end the whole

@@ -7,8 +7,26 @@
 
 struct seen {
 	size_t parts, troubles;
+	size_t size;   /* of the whole */
 	size_t octets; /* so that all of a body is read */
 };
+
+static bool
+wants(void *context, const struct message_part *part)
+{
+	(void)context;
+	CHECK(part->body.len == 0);
+	return part->depth % 2 == 0 || part->type[0] == 'a';
+}
+
+static void
+on_enclosed(void *context, struct bytes message, size_t depth)
+{
+	struct seen *seen = context;
+
+	CHECK(depth <= MAX_MESSAGE_DEPTH);
+	CHECK(message.len <= seen->size);
+}
 
 static void
 on_part(void *context, const struct message_part *part)
@@ -37,8 +55,9 @@ on_trouble(void *context, const struct error *trouble)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct seen seen = { 0 };
-	const struct message_visitor visitor = { on_part, on_trouble, &seen };
+	struct seen seen = { .size = size };
+	const struct message_visitor visitor = { wants, on_part, on_enclosed,
+		on_trouble, &seen };
 	struct arena arena = { 0 };
 
 	message_walk(check_input(data, size), &arena, &visitor);

@@ -41,7 +41,10 @@ Test(config, reads_every_key)
 			    "socket_mode = 0660\n"
 			    "inet = [::1]:2424\n"
 			    "hostname = mx.example.org\n"
-			    "recipients = dmarc@Example.org, tls.example.org\n",
+			    "recipients = dmarc@Example.org, tls.example.org\n"
+			    "[authentication]\n"
+			    "authserv_id = mx.example.org, MX2\n"
+			    "trusted_ar_count = 2\n",
 		      &config, &err),
 	    "%s", err.text);
 	cr_assert_eq(config.own.domain_count, 2);
@@ -57,6 +60,11 @@ Test(config, reads_every_key)
 	cr_expect_str_eq(config.inet, "[::1]:2424");
 	cr_expect_str_eq(config.hostname, "mx.example.org");
 	cr_assert_eq(config.recipient_count, 2);
+	cr_assert_eq(config.authentication.authserv_id_count, 2);
+	cr_expect_str_eq(
+	    config.authentication.authserv_ids[0], "mx.example.org");
+	cr_expect_str_eq(config.authentication.authserv_ids[1], "MX2");
+	cr_expect_eq(config.authentication.trusted_ar_count, 2);
 }
 
 Test(config, adds_to_a_list_that_is_given_again)
@@ -79,10 +87,11 @@ Test(config, says_which_line_is_wrong_and_what_is_known)
 		    "socket, socket_mode, inet, hostname, recipients" },
 		{ "[lisen]\nsocket = x\n",
 		    "reports.conf:2: unknown section 'lisen'; known are: "
-		    "domains, networks, store, listen" },
+		    "domains, networks, store, listen, authentication" },
 		{ "socket = x\n",
 		    "reports.conf:1: 'socket' stands before the first "
-		    "section; known are: domains, networks, store, listen" },
+		    "section; known are: domains, networks, store, listen, "
+		    "authentication" },
 		{ "[listen]\nwhat is this\n",
 		    "reports.conf:2: neither '[section]' nor 'key = value'" },
 		{ "[domains]\nown = a.example, b example!\n",
@@ -112,6 +121,22 @@ Test(config, says_which_line_is_wrong_and_what_is_known)
 		{ "[listen]\nrecipients = @example.org\n",
 		    "reports.conf:2: 'recipients' in [listen]: '@example.org' "
 		    "is neither an address nor a domain" },
+		{ "[authentication]\nauthserv_id = ,\n",
+		    "reports.conf:2: 'authserv_id' in [authentication]: has "
+		    "no value" },
+		{ "[authentication]\ntrusted_ar_count = 0\n",
+		    "reports.conf:2: 'trusted_ar_count' in [authentication]: "
+		    "'0' is not a number from 1 to 50" },
+		{ "[authentication]\ntrusted_ar_count = -1\n",
+		    "reports.conf:2: 'trusted_ar_count' in [authentication]: "
+		    "'-1' is not a number from 1 to 50" },
+		{ "[authentication]\ntrusted_ar_count = 51\n",
+		    "reports.conf:2: 'trusted_ar_count' in [authentication]: "
+		    "'51' is not a number from 1 to 50" },
+		{ "[authentication]\ntrusted_ar_count = 1\n"
+		  "trusted_ar_count = 2\n",
+		    "reports.conf:3: 'trusted_ar_count' in [authentication]: "
+		    "is given twice" },
 		/* the first error is the one */
 		{ "[listen]\nx = 1\ny = 1\n",
 		    "reports.conf:2: unknown key 'x' in [listen]; known are: "

@@ -42,11 +42,36 @@ print_field(FILE *out, const char *name, const char *text)
 }
 
 static void
+print_failure(FILE *out, const struct failure *failure)
+{
+	char address[ADDRESS_TEXT];
+
+	print_field(out, "  Reporter", failure->reporter);
+	print_field(out, "  Feedback-Type", failure->feedback_type);
+	print_field(out, "  User-Agent", failure->user_agent);
+	print_field(out, "  Auth-Failure", failure->auth_failure);
+	print_field(out, "  Delivery-Result", failure->delivery_result);
+	print_field(out, "  Reported-Domain", failure->reported_domain);
+	print_field(out, "  Reporting-MTA", failure->reporting_mta);
+	print_field(out, "  Identity-Alignment", failure->identity_alignment);
+	print_field(out, "  DKIM-Domain", failure->dkim_domain);
+	print_field(out, "  DKIM-Selector", failure->dkim_selector);
+	if (failure->source_ip.len > 0)
+		print_field(out, "  Source-IP",
+		    address_format(&failure->source_ip, address));
+	if (failure->has_arrival_date)
+		fprintf(out, "  Arrival-Date: %" PRId64 "\n",
+		    failure->arrival_date);
+	fprintf(out, "  Incidents: %" PRId64 "\n", failure->incidents);
+}
+
+static void
 print_reading(FILE *out, const struct reading *reading)
 {
 	static const char *const classes[] = { "no report", "bounce",
-		"failure report" };
+		"failure report", "abuse report", "error report" };
 	const struct finding *finding;
+	const struct failure *failure;
 
 	if (reading->is_message) {
 		print_field(out, "Message-ID", reading->message_id);
@@ -61,6 +86,9 @@ print_reading(FILE *out, const struct reading *reading)
 	}
 	if (reading->findings == NULL)
 		fprintf(out, "%s\n", classes[reading->class]);
+	for (failure = reading->failures; failure != NULL;
+	     failure = failure->next)
+		print_failure(out, failure);
 	for (finding = reading->findings; finding != NULL;
 	     finding = finding->next) {
 		fprintf(out, "%s> ", finding->part);

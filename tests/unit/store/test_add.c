@@ -257,6 +257,8 @@ Test(add, tells_what_became_of_a_message_without_reports)
 		{ MESSAGE_OTHER, STORE_NO_REPORT },
 		{ MESSAGE_BOUNCE, STORE_BOUNCE },
 		{ MESSAGE_FAILURE, STORE_FAILURE },
+		{ MESSAGE_ABUSE, STORE_ABUSE },
+		{ MESSAGE_ERROR_REPORT, STORE_ERROR_REPORT },
 	};
 	struct delivery delivery;
 	size_t i;
@@ -267,6 +269,93 @@ Test(add, tells_what_became_of_a_message_without_reports)
 		((struct reading *)delivery.reading)->class = cases[i].class;
 		expect_result(deliver(&delivery), cases[i].outcome, 0, 0, 0, 0);
 	}
+}
+
+static bool
+is_in_file(const char *word)
+{
+	struct bytes rest = contents_of("");
+
+	while (rest.len > 0 && !bytes_start(rest, bytes_of(word)))
+		rest = bytes_skip(rest, 1);
+	return rest.len > 0;
+}
+
+/* Even when something in it is said to be broken. */
+Test(add, keeps_the_bytes_of_no_failure_report)
+{
+	static const char raw[] = "To: bob.reader@receiver.example\r\n"
+				  "Subject: the secret of the garden\r\n\r\n"
+				  "Meet me behind the greenhouse.\r\n";
+	static const char *const kept[] = { "example.org", "receiver.example" };
+	static const char *const forbidden[] = { "bob.reader", "secret",
+		"greenhouse" };
+	static const struct failure failure = { .reporter = "receiver.example",
+		.reported_domain = "example.org",
+		.incidents = 1 };
+	static const enum message_class classes[] = { MESSAGE_FAILURE,
+		MESSAGE_ABUSE };
+	struct delivery delivery;
+	struct reading *reading;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(classes); i++) {
+		delivery =
+		    delivery_of(arena_printf(&world.arena, "%zu%s", i, raw),
+			found_broken("xml-malformed", ""));
+		reading = (struct reading *)delivery.reading;
+		reading->class = classes[i];
+		if (reading->class == MESSAGE_FAILURE)
+			reading->failures = &failure;
+		deliver(&delivery);
+	}
+	cr_expect(eq(i64, ask("SELECT count(*) FROM raw"), 0));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM failure"), 1));
+	close_world();
+	for (i = 0; i < COUNT_OF(kept); i++)
+		cr_expect(is_in_file(kept[i]), "%s", kept[i]);
+	for (i = 0; i < COUNT_OF(forbidden); i++)
+		cr_expect(not(is_in_file(forbidden[i])), "%s", forbidden[i]);
+}
+
+Test(add, keeps_what_a_failure_report_says)
+{
+	static const struct failure other = { .incidents = 4294967295 };
+	static const struct failure failure = { .next = &other,
+		.reporter = "receiver.example",
+		.reported_domain = "example.org",
+		.auth_failure = "dmarc",
+		.delivery_result = "reject",
+		.source_ip = { { 4, 192, 0, 2, 7 }, 5 },
+		.has_arrival_date = true,
+		.arrival_date = 900,
+		.incidents = 3 };
+	struct delivery delivery = delivery_of("message", NULL);
+	struct reading *reading = (struct reading *)delivery.reading;
+
+	reading->class = MESSAGE_FAILURE;
+	reading->failures = &failure;
+	expect_result(deliver(&delivery), STORE_FAILURE, 0, 0, 0, 0);
+	expect_result(deliver(&delivery), STORE_KNOWN, 0, 0, 0, 0);
+	cr_expect(eq(i64, ask("SELECT count(*) FROM failure"), 2));
+	cr_expect(eq(i64,
+	    ask("SELECT count(*) FROM failure f"
+		" JOIN string r ON r.id = f.reporter"
+		" JOIN string d ON d.id = f.domain"
+		" JOIN string a ON a.id = f.auth_failure"
+		" JOIN string e ON e.id = f.delivery_result"
+		" WHERE r.text = 'receiver.example'"
+		" AND d.text = 'example.org' AND a.text = 'dmarc'"
+		" AND e.text = 'reject' AND source_ip = x'04c0000207'"
+		" AND received = 1000 AND arrival_date = 900"
+		" AND incidents = 3 AND message = 1"),
+	    1));
+	cr_expect(eq(i64,
+	    ask("SELECT count(*) FROM failure WHERE reporter IS NULL"
+		" AND domain IS NULL AND source_ip IS NULL"
+		" AND arrival_date IS NULL AND auth_failure IS NULL"
+		" AND delivery_result IS NULL AND incidents = 4294967295"),
+	    1));
 }
 
 /* The first that applies: stored, conflict, quarantined, duplicate. */
@@ -487,8 +576,8 @@ Test(add, says_that_another_writes)
 Test(outcome, has_the_names_of_the_header)
 {
 	static const char *const names[] = { "stored", "conflict",
-		"quarantined", "duplicate", "failure-report", "bounce",
-		"no-report", "known" };
+		"quarantined", "duplicate", "failure-report", "abuse-report",
+		"error-report", "bounce", "no-report", "known" };
 	int i;
 
 	for (i = 0; i < STORE_OUTCOME_COUNT; i++)
