@@ -9,6 +9,7 @@
 #include "store/contents.h"
 #include "store/intern.h"
 #include "store/sqlite.h"
+#include "store/take.h"
 
 static bool
 add_arrival(struct store *store, int64_t message,
@@ -56,120 +57,6 @@ add_raw(
 	    NULL, err);
 	free(deflated);
 	return ok;
-}
-
-/* Lower case of ASCII, as that is what domains and senders vary. */
-static char *
-fold(struct arena *arena, const char *words)
-{
-	char *copy = arena_copy(arena, bytes_of(words == NULL ? "" : words));
-	char *at;
-
-	for (at = copy; *at != '\0'; at++)
-		if (*at >= 'A' && *at <= 'Z')
-			*at = (char)(*at - 'A' + 'a');
-	return copy;
-}
-
-static bool
-intern_reporter(struct store *store, const struct report *report, int64_t *id,
-    struct error *err)
-{
-	struct arena arena = { 0 };
-	struct value org_name = text(fold(&arena, report->org_name));
-	struct value domain = text(report->email == NULL
-		? ""
-		: fold(&arena, domain_of_email(&arena, report->email)));
-	bool ok = statement_run(
-		      store, FIND_REPORTER, VALUES(org_name, domain), id, err)
-	    && (*id != 0
-		|| statement_run(
-		    store, ADD_REPORTER, VALUES(org_name, domain), id, err));
-
-	arena_release(&arena);
-	return ok;
-}
-
-/* What makes a report the same as another. */
-struct key {
-	int64_t reporter, domain;
-	struct value digest;
-};
-
-static bool
-find_counted(struct store *store, const struct report *report,
-    const struct key *key, int64_t *id, struct error *err)
-{
-	return statement_run(store, FIND_COUNTED,
-	    VALUES(number(key->reporter), number(key->domain),
-		number(report->kind), text(report->report_id),
-		number(report->begin), number(report->end)),
-	    id, err);
-}
-
-static bool
-find_same(struct store *store, const struct report *report,
-    const struct key *key, int64_t *id, struct error *err)
-{
-	return statement_run(store, FIND_REPORT,
-	    VALUES(number(key->reporter), number(key->domain),
-		number(report->kind), text(report->report_id),
-		number(report->begin), number(report->end), key->digest),
-	    id, err);
-}
-
-static bool
-add_report(struct store *store, int64_t message, const struct finding *finding,
-    const struct key *key, int64_t counted, struct error *err)
-{
-	const struct report *report = finding->report;
-	struct contents_sums sums = contents_sum(report);
-	int64_t org_name, email, id;
-
-	return intern_text(store, report->org_name, &org_name, err)
-	    && intern_text(store, report->email, &email, err)
-	    && statement_run(store, ADD_REPORT,
-		VALUES(number(message), text(finding->part),
-		    number(report->kind), number(key->reporter),
-		    id_or_null(org_name), id_or_null(email),
-		    text(report->report_id), number(key->domain),
-		    number(report->begin), number(report->end),
-		    number(datetime_day(report->begin)), key->digest,
-		    number(counted != 0), id_or_null(counted),
-		    number((int64_t)sums.records),
-		    number((int64_t)sums.skipped), number(sums.messages),
-		    number(sums.passed), number((int64_t)report->note_count)),
-		&id, err)
-	    && contents_add(store, id, report, &sums, err);
-}
-
-static bool
-take_report(struct store *store, const struct finding *finding,
-    struct store_result *result, struct error *err)
-{
-	const struct report *report = finding->report;
-	struct key key = { .digest = blob(finding->digest.data,
-			       sizeof(finding->digest.data)) };
-	int64_t same, counted;
-
-	if (report->domain == NULL || !report->has_period)
-		return error_set(err, ERROR_SYSTEM,
-		    "a report without a domain or a period cannot be stored");
-	if (!intern_reporter(store, report, &key.reporter, err)
-	    || !intern_text(store, report->domain, &key.domain, err)
-	    || !find_same(store, report, &key, &same, err))
-		return false;
-	if (same != 0) {
-		result->duplicates++;
-		return true;
-	}
-	if (!find_counted(store, report, &key, &counted, err))
-		return false;
-	if (counted != 0)
-		result->conflicts++;
-	else
-		result->stored++;
-	return add_report(store, result->message, finding, &key, counted, err);
 }
 
 static bool

@@ -29,7 +29,8 @@ struct subject {
 static const struct subject reports = {
 	WANTED_REST("report"),
 	" r.day BETWEEN :first_day AND :last_day"
-	" AND r.begin BETWEEN :first AND :last ",
+	" AND r.begin BETWEEN :first AND :last"
+	" AND (:verdicts >> r.verdict) & 1 = 1 ",
 };
 
 static const struct subject failures = {
@@ -96,13 +97,17 @@ static bool
 bind(struct store *store, sqlite3_stmt *statement,
     const struct store_filter *filter, struct error *err)
 {
+	const unsigned usual =
+	    STORE_ALL_VERDICTS & ~STORE_VERDICT(VERDICT_FAILED);
 	size_t i;
 
 	for (i = 0; i < filter->domain_count; i++)
 		if (!sqlite_bind(store, statement, (int)i + 1,
 			text(filter->domains[i]), err))
 			return false;
-	return filter_bind_period(store, statement, filter, err);
+	return filter_bind_period(store, statement, filter, err)
+	    && filter_bind(store, statement, ":verdicts",
+		filter->verdicts == 0 ? usual : filter->verdicts, err);
 }
 
 static bool

@@ -117,6 +117,9 @@ read_head(struct loader *loader, sqlite3_stmt *row, struct stored_report *out)
 		.message_id = loader_text(loader, row, 6),
 		.from = loader_text(loader, row, 7),
 		.subject = loader_text(loader, row, 8),
+		.is_future = sqlite3_column_int64(row, 11)
+		    > sqlite3_column_int64(row, 2) + STORE_FUTURE_SECONDS,
+		.verdict = (enum verdict)sqlite3_column_int(row, 17),
 		.report = {
 			.kind = (enum report_kind)sqlite3_column_int(row, 9),
 			.report_id = loader_text(loader, row, 10),
@@ -128,7 +131,8 @@ read_head(struct loader *loader, sqlite3_stmt *row, struct stored_report *out)
 	};
 	return loader_interned(loader, row, 14, &report->org_name)
 	    && loader_interned(loader, row, 15, &report->email)
-	    && loader_interned(loader, row, 16, &report->domain);
+	    && loader_interned(loader, row, 16, &report->domain)
+	    && loader_interned(loader, row, 18, &out->verdict_reason);
 }
 
 static bool
@@ -142,7 +146,7 @@ load_head(struct loader *loader, struct stored_report *out)
 		" (SELECT mail_from FROM arrival WHERE message = m.id"
 		" ORDER BY id LIMIT 1), r.part, m.message_id, m.header_from,"
 		" m.subject, r.kind, r.report_id, r.begin, r.\"end\", r.notes,"
-		" r.org_name, r.email, r.domain"
+		" r.org_name, r.email, r.domain, r.verdict, r.verdict_reason"
 		" FROM report r JOIN message m ON m.id = r.message"
 		" WHERE r.id = ?",
 		loader->id, &row)

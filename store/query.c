@@ -9,6 +9,12 @@
 _Static_assert(DMARC_PASS == 1, "dkim = 1 is a pass");
 _Static_assert(REPORT_DMARC == 1 && REPORT_TLSRPT == 2, "the kinds of report");
 
+_Static_assert(VERDICT_SUSPICIOUS == 3, "verdict = 3 is suspicious");
+_Static_assert(STORE_FUTURE_SECONDS == 86400, "as it stands below");
+
+/* Of a report r in a message m. */
+#define BEGINS_IN_FUTURE "r.begin > m.received + 86400"
+
 /* A text that is never NULL: '' stands for absent. */
 static const char *
 column_text(sqlite3_stmt *statement, int column)
@@ -46,6 +52,7 @@ struct question {
 	union {
 		struct store_extent *extent;
 		struct store_outcome_counts *counts;
+		struct store_doubts *doubts;
 		bool (*dmarc_total)(void *context,
 		    const struct store_dmarc_total *total, struct error *err);
 		bool (*tls_total)(void *context,
@@ -387,12 +394,48 @@ store_quarantine(struct store *store, const struct store_filter *filter,
 }
 
 static bool
+read_doubts(struct question *question, sqlite3_stmt *row, struct error *err)
+{
+	(void)err;
+	*question->doubts = (struct store_doubts) {
+		.failed = sqlite3_column_int64(row, 0),
+		.suspicious = sqlite3_column_int64(row, 1),
+		.future = sqlite3_column_int64(row, 2),
+	};
+	return true;
+}
+
+bool
+store_doubts(struct store *store, const struct store_filter *filter,
+    struct store_doubts *out, struct error *err)
+{
+	struct question question = { read_doubts, .doubts = out };
+	struct store_filter all = *filter;
+	sqlite3_stmt *statement;
+
+	all.verdicts = STORE_ALL_VERDICTS;
+	return filter_prepare(store,
+		   "SELECT count(*) FILTER (WHERE r.is_failed = 1),"
+		   " count(*) FILTER (WHERE r.verdict = 3),"
+		   " count(*) FILTER"
+		   " (WHERE r.is_failed = 0 AND " BEGINS_IN_FUTURE ")"
+		   " FROM report r"
+		   " JOIN message m ON m.id = r.message"
+		   " WHERE r.is_conflict = 0 AND",
+		   "", &all, &statement, err)
+	    && answer(store, &question, statement, err);
+}
+
+static bool
 read_report_row(struct question *question, sqlite3_stmt *row, struct error *err)
 {
 	const struct store_report_row report = {
 		.id = sqlite3_column_int64(row, 0),
 		.kind = (enum report_kind)sqlite3_column_int(row, 1),
 		.is_conflict = sqlite3_column_int(row, 2) != 0,
+		.is_future = sqlite3_column_int(row, 14) != 0,
+		.verdict = (enum verdict)sqlite3_column_int(row, 15),
+		.verdict_reason = column_text(row, 16),
 		.org_name = column_text_or_null(row, 3),
 		.email = column_text_or_null(row, 4),
 		.report_id = column_text(row, 5),
@@ -424,12 +467,14 @@ store_reports(struct store *store, const struct store_filter *filter,
 	if (!filter_prepare(store,
 		"SELECT r.id, r.kind, r.is_conflict, org.text, email.text,"
 		" r.report_id, domain.text, r.begin, r.\"end\", m.received,"
-		" r.records, r.messages, r.passed, r.notes"
+		" r.records, r.messages, r.passed, r.notes,"
+		" " BEGINS_IN_FUTURE ", r.verdict, reason.text"
 		" FROM report r"
 		" JOIN message m ON m.id = r.message"
 		" JOIN string domain ON domain.id = r.domain"
 		" LEFT JOIN string org ON org.id = r.org_name"
 		" LEFT JOIN string email ON email.id = r.email"
+		" LEFT JOIN string reason ON reason.id = r.verdict_reason"
 		" WHERE",
 		"ORDER BY r.day DESC, r.begin DESC, r.id LIMIT :limit", filter,
 		&statement, err))

@@ -17,6 +17,7 @@
 #include "base/compiler.h"
 #include "parse/address.h"
 #include "parse/report.h"
+#include "parse/verdict.h"
 
 struct arena;
 struct error;
@@ -27,7 +28,12 @@ struct store_filter {
 	const char *const *domains; /* these and their subdomains */
 	size_t domain_count;        /* 0 for all */
 	int64_t since, until;       /* seconds since the epoch, UTC */
+	unsigned verdicts;          /* STORE_VERDICT of each; 0 for all but
+				     * VERDICT_FAILED */
 };
+
+#define STORE_VERDICT(verdict) (1u << (verdict))
+#define STORE_ALL_VERDICTS     (STORE_VERDICT(VERDICT_COUNT) - 1)
 
 #define STORE_SINCE_EVER INT64_MIN
 #define STORE_UNTIL_EVER INT64_MAX
@@ -135,11 +141,28 @@ MUST_CHECK bool store_quarantine(struct store *store,
 	struct error *err),
     void *context, struct error *err);
 
+/* Reports to look at, whatever verdicts the filter is about. */
+struct store_doubts {
+	int64_t failed;     /* VERDICT_FAILED */
+	int64_t suspicious; /* VERDICT_SUSPICIOUS */
+	int64_t future;     /* not failed, and from the future, see below */
+};
+MUST_CHECK bool store_doubts(struct store *store,
+    const struct store_filter *filter, struct store_doubts *out,
+    struct error *err);
+
+/* A report is from the future when it begins so much later than it came:
+ * clocks differ, and so do ideas of when a day begins. */
+#define STORE_FUTURE_SECONDS 86400
+
 /* One report, without its records. */
 struct store_report_row {
 	int64_t id;
 	enum report_kind kind;
 	bool is_conflict;
+	bool is_future;
+	enum verdict verdict;
+	const char *verdict_reason;
 	const char *org_name, *email, *report_id, *domain;
 	int64_t begin, end, received;
 	int64_t records;  /* records or policies */
@@ -159,6 +182,9 @@ struct stored_report {
 	int64_t id;
 	bool is_conflict;
 	int64_t conflicts_with; /* the report that is counted, or 0 */
+	bool is_future;         /* as in struct store_report_row */
+	enum verdict verdict;
+	const char *verdict_reason; /* NULL when absent */
 	int64_t received;
 	const char *source;    /* the file or client it first came from */
 	const char *mail_from; /* NULL for a file */

@@ -8,7 +8,7 @@
 --
 -- Absent is NULL, there but empty is ''.  Times are seconds since the epoch,
 -- UTC; a day is begin / 86400, rounded down.  Numbers of enumerations are
--- those of parse/dmarc.h and store/store.h; 0 is absent, and a *_raw column
+-- those of parse/dmarc.h, parse/verdict.h and store/store.h; 0 is absent, and a *_raw column
 -- holds what the sender wrote where it is not the standard's own spelling.
 
 PRAGMA application_id = 0x52505254; -- "RPRT"
@@ -106,6 +106,9 @@ CREATE TABLE report (
 	sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
 	is_conflict INTEGER NOT NULL CHECK (is_conflict IN (0, 1)),
 	conflicts_with INTEGER REFERENCES report ON DELETE SET NULL,
+	verdict INTEGER NOT NULL CHECK (verdict BETWEEN 0 AND 4),
+	verdict_reason INTEGER, -- string
+	is_failed INTEGER NOT NULL GENERATED ALWAYS AS (verdict = 4),
 	records INTEGER NOT NULL CHECK (records >= 0),
 	skipped INTEGER NOT NULL CHECK (skipped >= 0),
 	messages INTEGER NOT NULL CHECK (messages >= 0),
@@ -114,10 +117,12 @@ CREATE TABLE report (
 	CHECK (is_conflict = 1 OR conflicts_with IS NULL)
 ) STRICT;
 -- The same content is stored once, and of one key one report is counted.
+-- What failed authentication has keys of its own, so that a forged report
+-- never stands in the way of an authentic one.
 CREATE UNIQUE INDEX report_content ON report
-	(reporter, domain, kind, report_id, begin, "end", sha256);
+	(reporter, domain, kind, report_id, begin, "end", is_failed, sha256);
 CREATE UNIQUE INDEX report_counted ON report
-	(reporter, domain, kind, report_id, begin, "end")
+	(reporter, domain, kind, report_id, begin, "end", is_failed)
 	WHERE is_conflict = 0;
 CREATE INDEX report_domain_day ON report (domain, day);
 CREATE INDEX report_day ON report (day);

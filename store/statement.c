@@ -3,6 +3,14 @@
 #include "base/error.h"
 #include "store/sqlite.h"
 
+/* What makes a report the same as another (store/take.c). */
+#define KEY                                                                    \
+	" reporter = ? AND domain = ? AND kind = ? AND report_id = ?"          \
+	" AND begin = ? AND \"end\" = ? AND is_failed = ?"
+
+/* Statements below say 1 for it. */
+_Static_assert(VERDICT_VERIFIED == 1, "verdict = 1 is verified");
+
 static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_SAVEPOINT] = "SAVEPOINT message",
 	[STATEMENT_RELEASE] = "RELEASE message",
@@ -44,19 +52,25 @@ static const char *const sql[STATEMENT_COUNT] = {
 	    "INSERT INTO failure (message, reporter, domain, received,"
 	    " arrival_date, source_ip, auth_failure, delivery_result,"
 	    " incidents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[FIND_REPORT] =
-	    "SELECT id FROM report WHERE reporter = ? AND domain = ?"
-	    " AND kind = ? AND report_id = ? AND begin = ? AND \"end\" = ?"
-	    " AND sha256 = ?",
+	[FIND_REPORT] = "SELECT id FROM report WHERE" KEY " AND sha256 = ?",
 	[FIND_COUNTED] =
-	    "SELECT id FROM report WHERE reporter = ? AND domain = ?"
-	    " AND kind = ? AND report_id = ? AND begin = ? AND \"end\" = ?"
-	    " AND is_conflict = 0",
+	    "SELECT id FROM report WHERE" KEY " AND is_conflict = 0",
+	[UNSEAT_REPORT] = "UPDATE report SET is_conflict = 1 WHERE" KEY
+			  " AND is_conflict = 0 AND verdict <> 1"
+			  " RETURNING id",
+	[SEAT_REPORT] = "UPDATE report SET is_conflict = 0,"
+			" conflicts_with = NULL WHERE id = ?",
+	[FOLLOW_REPORT] = "UPDATE report SET conflicts_with = ?1"
+			  " WHERE (id = ?2 OR conflicts_with = ?2)"
+			  " AND id <> ?1",
+	[VERIFY_REPORT] = "UPDATE report SET verdict = 1, verdict_reason = ?"
+			  " WHERE id = ? AND verdict <> 1",
 	[ADD_REPORT] =
 	    "INSERT INTO report (message, part, kind, reporter, org_name,"
 	    " email, report_id, domain, begin, \"end\", day, sha256,"
-	    " is_conflict, conflicts_with, records, skipped, messages,"
-	    " passed, notes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " is_conflict, conflicts_with, verdict, verdict_reason, records,"
+	    " skipped, messages, passed, notes) VALUES (?, ?, ?, ?, ?, ?, ?, "
+	    "?, ?, ?, ?, ?, ?, ?, ?,"
 	    " ?, ?, ?, ?, ?, ?) RETURNING id",
 	[ADD_NOTE] = "INSERT INTO note (report, n, code, detail)"
 		     " VALUES (?, ?, ?, ?)",

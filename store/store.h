@@ -82,7 +82,10 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
  * A report is known by its reporter, domain, report_id, begin and end, and
  * the digest of its content: the same key and content is a duplicate and
  * counted once, the same key with other content is kept as a conflict, out of
- * all sums.  A message whose bytes are known leaves one more arrival when it
+ * all sums.  One whose verdict is VERDICT_FAILED is neither to one that is
+ * not, nor the other way round.  Among the others a verified report comes
+ * first: it takes the place of one that is counted and not verified, which
+ * becomes the conflict, and a verified copy makes what is known verified.  A message whose bytes are known leaves one more arrival when it
  * came by LMTP, and nothing when it was imported.  The raw bytes are kept,
  * compressed, when something in the message could not be read, and never of
  * a failure report or complaint.
