@@ -137,6 +137,8 @@ static void
 print_reading(
     struct check *check, const char *path, const struct reading *reading)
 {
+	static const char *const kinds[] = { "none", "bounce", "failure",
+		"abuse", "error" };
 	const struct finding *finding;
 
 	for (finding = reading->findings; finding != NULL;
@@ -151,10 +153,8 @@ print_reading(
 	}
 	if (reading->findings != NULL)
 		return;
-	if (reading->class == MESSAGE_FAILURE)
-		print_other(check, path, NULL, "failure", "ok", NULL, NULL);
-	else
-		print_other(check, path, NULL, "none", "no-report", NULL, NULL);
+	print_other(check, path, NULL, kinds[reading->class],
+	    reading->class == MESSAGE_OTHER ? "no-report" : "ok", NULL, NULL);
 }
 
 static bool

@@ -14,6 +14,25 @@ struct seen {
 	size_t parts, size;
 };
 
+static bool
+wants_part(void *context, const struct message_part *part)
+{
+	(void)context;
+	if (part->type == NULL || part->body.len > 0)
+		abort();
+	return true;
+}
+
+static void
+on_enclosed(void *context, struct bytes message, size_t depth)
+{
+	struct seen *seen = context;
+
+	if (message.len > seen->size || depth > MAX_MESSAGE_DEPTH)
+		abort();
+	header_of(message);
+}
+
 static void
 on_part(void *context, const struct message_part *part)
 {
@@ -39,7 +58,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes bytes = { (const char *)data, size };
 	struct seen seen = { .size = size };
-	const struct message_visitor visitor = { on_part, on_trouble, &seen };
+	const struct message_visitor visitor = { wants_part, on_part,
+		on_enclosed, on_trouble, &seen };
 	struct arena arena = { 0 };
 
 	message_walk(bytes, &arena, &visitor);
