@@ -2,13 +2,8 @@
  * A conversation is fed twice, whole and in pieces whose length the first
  * octet gives: the replies and the messages must be the same.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
-#include "base/buffer.h"
 #include "ingest/lmtp.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/check.h"
 
 static bool
 accepts(void *context, const char *rcpt_to)
@@ -20,8 +15,7 @@ accepts(void *context, const char *rcpt_to)
 static void
 keep(struct buffer *log, struct bytes bytes)
 {
-	if (!buffer_add(log, bytes))
-		abort();
+	CHECK(buffer_add(log, bytes));
 }
 
 static void
@@ -30,8 +24,7 @@ take_message(struct lmtp *lmtp, struct buffer *log)
 	const struct lmtp_envelope *envelope = lmtp_envelope(lmtp);
 	size_t i;
 
-	if (envelope->rcpt_count == 0)
-		abort();
+	CHECK(envelope->rcpt_count > 0);
 	keep(log, bytes_of(envelope->lhlo));
 	keep(log, bytes_of(envelope->mail_from));
 	for (i = 0; i < envelope->rcpt_count; i++)
@@ -55,8 +48,8 @@ talk(struct bytes text, size_t step, struct buffer *log)
 		len = step < text.len ? step : text.len;
 		state = lmtp_feed(
 		    lmtp, (struct bytes) { text.data, len }, &used, log);
-		if (used > len || (state != LMTP_WAITING && used != len))
-			abort();
+		CHECK(used <= len);
+		CHECK(state == LMTP_WAITING || used == len);
 		text = bytes_skip(text, used);
 		if (state == LMTP_WAITING)
 			take_message(lmtp, log);
@@ -68,16 +61,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buffer whole = { .max = SIZE_MAX }, pieces = { .max = SIZE_MAX };
-	struct bytes text = { (const char *)data, size };
+	struct bytes text = check_input(data, size);
 
 	if (size == 0)
 		return 0;
 	text = bytes_skip(text, 1);
 	talk(text, SIZE_MAX, &whole);
 	talk(text, (size_t)data[0] + 1, &pieces);
-	if (whole.len != pieces.len
-	    || memcmp(whole.data, pieces.data, whole.len) != 0)
-		abort();
+	CHECK(buffer_equal(&whole, &pieces));
 	buffer_release(&whole);
 	buffer_release(&pieces);
 	return 0;

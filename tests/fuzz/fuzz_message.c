@@ -1,69 +1,72 @@
-/* Any bytes as a message: its parts are inside of it. */
-#include <stdint.h>
-#include <stdlib.h>
-
+/* The parts of a message. */
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/limits.h"
-#include "ingest/header.h"
 #include "ingest/message.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/check.h"
 
 struct seen {
-	size_t parts, size;
+	size_t parts, troubles;
+	size_t octets; /* so that all of a body is read */
+	size_t enclosed;
 };
 
 static bool
 wants_part(void *context, const struct message_part *part)
 {
-	(void)context;
-	if (part->type == NULL || part->body.len > 0)
-		abort();
-	return true;
-}
-
-static void
-on_enclosed(void *context, struct bytes message, size_t depth)
-{
 	struct seen *seen = context;
 
-	if (message.len > seen->size || depth > MAX_MESSAGE_DEPTH)
-		abort();
-	header_of(message);
+	seen->parts++;
+	CHECK(part->number[0] != '\0');
+	CHECK(part->type[0] != '\0');
+	CHECK(part->depth <= MAX_MESSAGE_DEPTH);
+	check_text(part->filename);
+	return part->depth == 0 || seen->parts % 2 == 0;
 }
 
 static void
 on_part(void *context, const struct message_part *part)
 {
 	struct seen *seen = context;
+	size_t i;
 
-	/* Each part has its encoding undone, which makes nothing larger. */
-	if (++seen->parts > MAX_MIME_PARTS || part->number[0] == '\0'
-	    || part->type == NULL || part->filename == NULL
-	    || part->body.len > seen->size)
-		abort();
+	for (i = 0; i < part->body.len; i++)
+		seen->octets += part->body.data[i] != '\0';
+}
+
+static void
+on_enclosed(void *context, struct bytes message, size_t depth)
+{
+	struct seen *seen = context;
+	size_t i;
+
+	CHECK(depth < MAX_MESSAGE_DEPTH);
+	for (i = 0; i < message.len; i++)
+		seen->enclosed += message.data[i] != '\0';
 }
 
 static void
 on_trouble(void *context, const struct error *trouble)
 {
-	(void)context;
-	if (trouble->reason[0] == '\0')
-		abort();
+	struct seen *seen = context;
+
+	seen->troubles++;
+	check_error(trouble);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bytes bytes = { (const char *)data, size };
-	struct seen seen = { .size = size };
+	struct seen seen = { 0 };
 	const struct message_visitor visitor = { wants_part, on_part,
 		on_enclosed, on_trouble, &seen };
 	struct arena arena = { 0 };
 
-	message_walk(bytes, &arena, &visitor);
-	header_find(header_of(bytes), "Subject", &arena);
+	message_walk(check_input(data, size), &arena, &visitor);
+	CHECK(seen.parts <= MAX_MIME_PARTS);
+	/* A decoded body is not larger than it came, but a message in a
+	 * message has been decoded before. */
+	CHECK(seen.octets <= size * (MAX_MESSAGE_DEPTH + 1));
 	arena_release(&arena);
 	return 0;
 }

@@ -1,17 +1,14 @@
-/* Any bytes as a container: documents begin and end in turn, and no more
- * comes out than the limit. */
-#include <stdint.h>
-#include <stdlib.h>
-
+/* Containers.  The first octet says after how many pieces a document is not
+ * wanted any more. */
 #include "base/error.h"
 #include "base/limits.h"
 #include "ingest/unpack.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/check.h"
 
 struct seen {
-	bool is_open;
-	size_t bytes, documents;
+	bool is_open, is_wanted;
+	size_t documents, pieces, octets;
+	size_t patience;
 };
 
 static void
@@ -19,9 +16,10 @@ on_begin(void *context, const char *name)
 {
 	struct seen *seen = context;
 
-	if (seen->is_open || name == NULL)
-		abort();
-	seen->is_open = true;
+	CHECK(!seen->is_open);
+	CHECK(name != NULL);
+	seen->is_open = seen->is_wanted = true;
+	seen->pieces = 0;
 	seen->documents++;
 }
 
@@ -29,11 +27,15 @@ static bool
 on_data(void *context, struct bytes bytes)
 {
 	struct seen *seen = context;
+	size_t i, nuls = 0;
 
-	if (!seen->is_open)
-		abort();
-	seen->bytes += bytes.len;
-	return true;
+	CHECK(seen->is_open && seen->is_wanted);
+	for (i = 0; i < bytes.len; i++)
+		nuls += bytes.data[i] == '\0';
+	CHECK(nuls <= bytes.len);
+	seen->octets += bytes.len;
+	seen->is_wanted = ++seen->pieces < seen->patience;
+	return seen->is_wanted;
 }
 
 static void
@@ -41,9 +43,10 @@ on_end(void *context, const struct error *trouble)
 {
 	struct seen *seen = context;
 
-	if (!seen->is_open || (trouble != NULL && trouble->reason[0] == '\0'))
-		abort();
+	CHECK(seen->is_open);
 	seen->is_open = false;
+	if (trouble != NULL)
+		check_error(trouble);
 }
 
 int
@@ -51,10 +54,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct seen seen = { 0 };
 	const struct unpack_sink sink = { on_begin, on_data, on_end, &seen };
+	struct bytes packed = check_input(data, size);
 
-	unpack((struct bytes) { (const char *)data, size }, &sink);
-	if (seen.is_open || seen.documents == 0
-	    || seen.bytes > MAX_UNPACKED + size)
-		abort();
+	if (size == 0)
+		return 0;
+	/* Fixtures begin like containers: they are read to their end. */
+	seen.patience = SIZE_MAX;
+	if (!unpack_is_packed(packed)) {
+		seen.patience = data[0];
+		packed = bytes_skip(packed, 1);
+	}
+	unpack(packed, &sink);
+	CHECK(!seen.is_open);
+	CHECK(seen.documents > 0);
+	CHECK(seen.documents <= MAX_MEMBERS + 2);
+	CHECK(seen.octets <= MAX_UNPACKED);
+	CHECK(seen.octets <= size + MIN_RATIO_BYTES
+	    || seen.octets / MAX_RATIO <= packed.len);
 	return 0;
 }

@@ -1,61 +1,53 @@
 /*
- * Feeds files to a fuzz target, each once, so that it is a test like any
- * other, built by any compiler.
+ * In place of libFuzzer: gives a target every file of some folders, so that
+ * what was found once stays found, by any compiler.
  *
- * usage: TARGET FOLDER...
+ * usage: TARGET FOLDER-OR-FILE...
  */
-#include <dirent.h>
-#include <err.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <err.h>
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/fuzz/check.h"
 
 static void
-replay(const char *path)
+replay(const char *path, off_t size)
 {
+	/* No more than the file's, so that a read past its end is seen. */
+	uint8_t *data = malloc(size > 0 ? (size_t)size : 1);
 	FILE *file = fopen(path, "rb");
-	uint8_t *data;
-	struct stat st;
-	size_t size;
 
-	if (file == NULL || fstat(fileno(file), &st) != 0)
-		err(1, "%s", path);
-	/* Exactly as large as the file: a byte too far is seen. */
-	data = malloc((size_t)st.st_size + (st.st_size == 0));
-	if (data == NULL)
-		err(1, "%s", path);
-	size = fread(data, 1, (size_t)st.st_size, file);
+	if (data == NULL || file == NULL)
+		err(2, "%s", path);
+	if (fread(data, 1, (size_t)size, file) != (size_t)size)
+		errx(2, "%s: cut short", path);
 	fclose(file);
-	LLVMFuzzerTestOneInput(data, size);
+	LLVMFuzzerTestOneInput(data, (size_t)size);
 	free(data);
 }
 
 int
 main(int argc, char **argv)
 {
+	FTS *tree = fts_open(argv + 1, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
 	size_t count = 0;
-	struct dirent *entry;
-	char path[1024];
-	DIR *folder;
-	int i;
 
-	for (i = 1; i < argc; i++) {
-		folder = opendir(argv[i]);
-		if (folder == NULL)
-			err(1, "%s", argv[i]);
-		while ((entry = readdir(folder)) != NULL) {
-			if (entry->d_name[0] == '.')
-				continue;
-			snprintf(path, sizeof(path), "%s/%s", argv[i],
-			    entry->d_name);
-			replay(path);
-			count++;
-		}
-		closedir(folder);
+	if (argc < 2 || tree == NULL)
+		errx(2, "usage: %s FOLDER-OR-FILE...", argv[0]);
+	while ((entry = fts_read(tree)) != NULL) {
+		if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR)
+			errx(2, "%s: cannot be read", entry->fts_path);
+		if (entry->fts_info != FTS_F)
+			continue;
+		replay(entry->fts_accpath, entry->fts_statp->st_size);
+		count++;
 	}
-	printf("%zu files\n", count);
-	return count == 0;
+	fts_close(tree);
+	printf("%zu inputs\n", count);
+	return count > 0 ? 0 : 2;
 }
