@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static void
 set(struct error *err, enum error_kind kind, const char *reason,
     const char *fmt, va_list args)
@@ -12,6 +14,7 @@ set(struct error *err, enum error_kind kind, const char *reason,
 	err->kind = kind;
 	err->reason = reason;
 	vsnprintf(err->text, sizeof(err->text), fmt, args);
+	utf8_mend(err->text);
 }
 
 bool
@@ -36,6 +39,7 @@ error_at(struct error *err, const char *fmt, ...)
 	va_end(args);
 	memcpy(what, err->text, sizeof(what));
 	snprintf(err->text, sizeof(err->text), "%s: %s", where, what);
+	utf8_mend(err->text);
 	return false;
 }
 

@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <string.h>
+
 size_t
 utf8_len(const char *text, size_t len)
 {
@@ -22,4 +24,18 @@ utf8_len(const char *text, size_t len)
 	    || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
 		return 0;
 	return need;
+}
+
+void
+utf8_mend(char *text)
+{
+	size_t len = strlen(text), step;
+
+	for (; len > 0; text += step, len -= step) {
+		step = utf8_len(text, len);
+		if (step == 0) {
+			*text = '?';
+			step = 1;
+		}
+	}
 }

@@ -15,4 +15,8 @@
  */
 size_t utf8_len(const char *text, size_t len);
 
+/* Puts '?' for bytes that are no UTF-8: what "%.40s" leaves of a character
+ * that it cuts. */
+void utf8_mend(char *text);
+
 #endif

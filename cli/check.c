@@ -7,6 +7,7 @@
 #include "cli/text.h"
 #include "ingest/read.h"
 #include "ingest/source.h"
+#include "parse/arf.h"
 #include "parse/dmarc.h"
 #include "parse/tlsrpt.h"
 
@@ -112,6 +113,28 @@ print_report(
 	check->reports++;
 }
 
+/* A failure report: who says it of which domain, and when it came. */
+static void
+print_failure(
+    struct check *check, const char *path, const struct failure *failure)
+{
+	struct output_value values[COUNT_OF(columns)];
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(values); i++)
+		values[i] = OUTPUT_ABSENT;
+	values[0] = output_text(path);
+	values[2] = output_text("failure");
+	values[3] = output_text("ok");
+	values[6] = output_text("");
+	values[7] = output_text(failure->reporter);
+	if (failure->has_arrival_date)
+		values[9] = values[10] = output_time(failure->arrival_date);
+	values[11] = output_text(failure->reported_domain);
+	values[14] = output_count(failure->incidents);
+	output_row(check->output, values);
+}
+
 /* A row that holds no report. */
 static void
 print_other(struct check *check, const char *path, const char *part,
@@ -140,6 +163,7 @@ print_reading(
 	static const char *const kinds[] = { "none", "bounce", "failure",
 		"abuse", "error" };
 	const struct finding *finding;
+	const struct failure *failure;
 
 	for (finding = reading->findings; finding != NULL;
 	     finding = finding->next) {
@@ -151,10 +175,13 @@ print_reading(
 		    finding->reason, finding->detail);
 		check->broken++;
 	}
-	if (reading->findings != NULL)
-		return;
-	print_other(check, path, NULL, kinds[reading->class],
-	    reading->class == MESSAGE_OTHER ? "no-report" : "ok", NULL, NULL);
+	for (failure = reading->failures; failure != NULL;
+	     failure = failure->next)
+		print_failure(check, path, failure);
+	if (reading->findings == NULL && reading->failures == NULL)
+		print_other(check, path, NULL, kinds[reading->class],
+		    reading->class == MESSAGE_OTHER ? "no-report" : "ok", NULL,
+		    NULL);
 }
 
 static bool

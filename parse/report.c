@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "parse/dmarc.h"
 #include "parse/tlsrpt.h"
 
@@ -48,6 +49,7 @@ report_note(struct report *report, struct arena *arena, const char *code,
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	utf8_mend(text);
 	note = arena_alloc(arena, 1, sizeof(*note));
 	note->code = code;
 	note->detail = arena_copy(arena, bytes_of(text));

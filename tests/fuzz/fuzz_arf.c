@@ -1,4 +1,5 @@
-/* Any bytes as a failure report: nobody's address comes out. */
+/* Reports about single messages, and what passes for them: nobody's address
+ * comes out. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -38,12 +39,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes input = check_input(data, size);
 	struct arena arena = { 0 };
 	struct failure failure;
+	const char *domain;
 
 	arf_parse(input, &arena, &failure);
 	check_failure(&failure);
 	if (arf_parse_text(input, &arena, &failure))
 		check_failure(&failure);
 	arf_is_error_report(input);
+	domain = arf_domain(input, &arena);
+	check_text(domain);
+	CHECK(domain == NULL || strchr(domain, '@') == NULL);
 	arena_release(&arena);
 	return 0;
 }
