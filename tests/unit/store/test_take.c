@@ -281,6 +281,17 @@ Test(take, counts_what_to_look_at)
 	cr_expect(eq(i64, doubts.future, 0));
 }
 
+static bool
+count_future(
+    void *context, const struct store_report_row *row, struct error *err)
+{
+	size_t *count = context;
+
+	(void)err;
+	*count += row->is_future;
+	return true;
+}
+
 /* A message comes at second 1000. */
 Test(take, knows_what_is_from_the_future)
 {
@@ -291,7 +302,7 @@ Test(take, knows_what_is_from_the_future)
 		{ INT64_MAX - DAY, true }, { INT64_MIN, false } };
 	struct stored_report stored;
 	struct store_doubts doubts;
-	size_t i;
+	size_t i, count = 0;
 
 	for (i = 0; i < COUNT_OF(cases); i++) {
 		struct report *report =
@@ -306,4 +317,7 @@ Test(take, knows_what_is_from_the_future)
 	}
 	must(store_doubts(world.store, &everything, &doubts, &world.err));
 	cr_expect(eq(i64, doubts.future, 2));
+	must(store_reports(
+	    world.store, &everything, 0, count_future, &count, &world.err));
+	cr_expect(eq(sz, count, 2));
 }
