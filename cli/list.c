@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "analysis/own.h"
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/question.h"
@@ -33,15 +34,53 @@ static const struct output_column columns[] = {
 	{ .key = "messages", .heading = "MESSAGES", .type = OUTPUT_COUNT },
 	{ .key = "passed", .type = OUTPUT_COUNT },
 	{ .key = "failed", .heading = "FAILED", .type = OUTPUT_COUNT },
-	{ .key = "conflict", .heading = "", .type = OUTPUT_FLAG },
+	{ .heading = "", .min = 10 }, /* what describe() says */
+	{ .key = "conflict", .type = OUTPUT_FLAG },
 	{ .key = "notes", .heading = "NOTES", .type = OUTPUT_COUNT },
+	{ .key = "verdict" },
+	{ .key = "verdict_reason" },
+	{ .key = "future", .type = OUTPUT_FLAG },
+	{ .key = "own", .type = OUTPUT_FLAG },
 };
 
 struct list {
 	struct output *output;
+	struct arena *arena;
+	const struct own *own;
 	size_t limit; /* 0: none */
 	size_t count;
 };
+
+static bool
+is_foreign(const struct list *list, const struct store_report_row *report)
+{
+	return list->own->domain_count > 0
+	    && !own_has_domain(list->own, report->domain);
+}
+
+/* What is not as one would wish, and whether it was verified. */
+static const char *
+describe(const struct list *list, const struct store_report_row *report)
+{
+	const struct {
+		bool is_so;
+		const char *word;
+	} words[] = {
+		{ report->verdict != VERDICT_UNKNOWN,
+		    verdict_name(report->verdict) },
+		{ report->is_conflict, "conflict" },
+		{ report->is_future, "future" },
+		{ is_foreign(list, report), "not own" },
+	};
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(words); i++)
+		if (words[i].is_so)
+			text = arena_printf(list->arena, "%s%s%s", text,
+			    *text == '\0' ? "" : ", ", words[i].word);
+	return text;
+}
 
 static bool
 print_row(
@@ -67,8 +106,15 @@ print_row(
 		output_count(report->messages),
 		output_count(report->passed),
 		output_count(report->messages - report->passed),
+		output_text(describe(list, report)),
 		output_flag(report->is_conflict),
 		output_count((int64_t)report->note_count),
+		output_text(verdict_name(report->verdict)),
+		output_text(report->verdict_reason),
+		output_flag(report->is_future),
+		list->own->domain_count == 0
+		    ? OUTPUT_ABSENT
+		    : output_flag(!is_foreign(list, report)),
 	    });
 	return true;
 }
@@ -86,7 +132,9 @@ static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
 	const struct options *options = context->options;
-	struct list list = { .limit = choose_limit(options) };
+	struct list list = { .arena = context->arena,
+		.own = &context->config->own,
+		.limit = choose_limit(options) };
 	struct question question;
 	bool ok;
 
@@ -112,7 +160,8 @@ const struct command command_list = {
 	.name = "list",
 	.usage = "",
 	.summary = "one line for each report, the newest first",
-	.takes = TAKES_PERIOD | TAKES(OPTION_LIMIT) | TAKES(OPTION_FORMAT),
+	.takes = TAKES_PERIOD | TAKES(OPTION_VERIFIED) | TAKES(OPTION_LIMIT)
+	    | TAKES(OPTION_FORMAT),
 	.store = COMMAND_READ,
 	.run = run,
 };

@@ -8,6 +8,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "parse/value.h"
+#include "parse/verdict.h"
+#include "store/query.h"
 
 struct reader {
 	struct options *out;
@@ -68,6 +70,30 @@ set_all(struct reader *r, const char *value)
 	(void)value;
 	r->out->all = true;
 	return true;
+}
+
+/* Verdicts with commas between, or all. */
+static bool
+set_verified(struct reader *r, const char *value)
+{
+	enum verdict verdict;
+	size_t len;
+
+	if (strcmp(value, "all") == 0) {
+		r->out->verdicts = STORE_ALL_VERDICTS;
+		return true;
+	}
+	for (;; value += len + 1) {
+		len = strcspn(value, ",");
+		if (!verdict_parse((struct bytes) { value, len }, &verdict))
+			return error_set(r->err, ERROR_USAGE,
+			    "--verified: '%.*s' is none of verified, unknown, "
+			    "unverified, suspicious, failed, all",
+			    len > 40 ? 40 : (int)len, value);
+		r->out->verdicts |= STORE_VERDICT(verdict);
+		if (value[len] == '\0')
+			return true;
+	}
 }
 
 static bool
@@ -157,6 +183,11 @@ static const struct option_row {
 	    "reports that begin on this day or before", set_until },
 	[OPTION_ALL] = { "all", NULL,
 	    "all there is, not only the last 30 days of data", set_all },
+	[OPTION_VERIFIED] = { "verified", "LIST",
+	    "only reports that are verified, unknown, unverified,\n"
+	    "suspicious or failed, with commas between, or all;\n"
+	    "without this option all but the failed ones",
+	    set_verified },
 	[OPTION_LIMIT] = { "limit", "N", "at most so many", set_limit },
 	[OPTION_FORMAT] = { "format", "FORMAT",
 	    "table (for people; the default), csv, json or jsonl", set_format },

@@ -23,6 +23,7 @@ enum option_id {
 	OPTION_SINCE,
 	OPTION_UNTIL,
 	OPTION_ALL,
+	OPTION_VERIFIED,
 	OPTION_LIMIT,
 	OPTION_FORMAT,
 	OPTION_SOCKET,
@@ -31,7 +32,7 @@ enum option_id {
 	OPTION_HELP,
 	OPTION_VERSION,
 };
-#define OPTION_COUNT 13
+#define OPTION_COUNT 14
 
 /* Sets of options: which a command takes. */
 #define TAKES(option) (1u << (option))
@@ -49,7 +50,8 @@ struct options {
 	size_t domain_count;
 	struct bound since, until;
 	bool all;
-	size_t limit; /* 0 when not given */
+	unsigned verdicts; /* STORE_VERDICT of each; 0 when not given */
+	size_t limit;      /* 0 when not given */
 	enum output_format format;
 	const char *socket;
 	bool has_socket_mode;

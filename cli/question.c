@@ -20,6 +20,23 @@ describe_domains(struct arena *arena, const struct options *options)
 	return joined;
 }
 
+/* "failed ", "verified or unknown "; nothing when none or all were named. */
+static const char *
+describe_verdicts(struct arena *arena, const struct options *options)
+{
+	const char *joined = "";
+	enum verdict verdict;
+
+	if (options->verdicts == STORE_ALL_VERDICTS)
+		return "";
+	for (verdict = VERDICT_UNKNOWN; verdict <= VERDICT_FAILED; verdict++)
+		if ((options->verdicts & STORE_VERDICT(verdict)) != 0)
+			joined = arena_printf(arena, "%s%s%s", joined,
+			    *joined == '\0' ? "" : " or ",
+			    verdict_name(verdict));
+	return *joined == '\0' ? "" : arena_printf(arena, "%s ", joined);
+}
+
 static const char *
 describe_days(struct arena *arena, const struct period *period)
 {
@@ -39,7 +56,8 @@ const char *
 question_words(struct arena *arena, const struct question *question,
     const struct context *context)
 {
-	return arena_printf(arena, "reports%s%s",
+	return arena_printf(arena, "%sreports%s%s",
+	    describe_verdicts(arena, context->options),
 	    describe_domains(arena, context->options),
 	    describe_days(arena, &question->period));
 }
@@ -49,7 +67,8 @@ explain_none(const struct question *question, const struct context *context,
     struct error *err)
 {
 	const struct store_filter all = { .since = STORE_SINCE_EVER,
-		.until = STORE_UNTIL_EVER };
+		.until = STORE_UNTIL_EVER,
+		.verdicts = STORE_ALL_VERDICTS };
 	struct store_extent extent;
 
 	if (!store_extent(context->store, &all, &extent, err))
@@ -73,9 +92,9 @@ question_open(
 		options->all };
 	struct store_extent extent;
 
-	*out =
-	    (struct question) { .filter = { .domains = options->domains,
-				    .domain_count = options->domain_count } };
+	*out = (struct question) { .filter = { .domains = options->domains,
+				       .domain_count = options->domain_count,
+				       .verdicts = options->verdicts } };
 	if (!period_ask(
 		context->store, &request, &out->filter, &out->period, err)
 	    || !store_extent(context->store, &out->filter, &extent, err))

@@ -23,7 +23,7 @@ struct question {
 MUST_CHECK bool question_open(
     struct question *out, const struct context *context, struct error *err);
 
-/* "reports about example.org that begin 2026-01-02 to 2026-01-31 (30 days)" */
+/* "failed reports about example.org that begin 2026-01-02 to 2026-01-31 (30 days)" */
 const char *question_words(struct arena *arena, const struct question *question,
     const struct context *context);
 

@@ -93,7 +93,10 @@ make_head(const struct stored_report *stored)
 	put(head, "conflicts_with",
 	    stored->conflicts_with == 0 ? json_null()
 					: json_integer(stored->conflicts_with));
+	put_text(head, "verdict", verdict_name(stored->verdict));
+	put_text(head, "verdict_reason", stored->verdict_reason);
 	put_time(head, "received", stored->received);
+	put(head, "future", json_boolean(stored->is_future));
 	put_text(head, "source", stored->source);
 	put_text(head, "mail_from", stored->mail_from);
 	put_text(head, "message_id", stored->message_id);

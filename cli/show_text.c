@@ -70,6 +70,14 @@ or_none(const char *text)
 
 /* --- what both kinds have --- */
 
+static const char *
+describe_verdict(const struct printer *p, const struct stored_report *stored)
+{
+	return arena_printf(p->arena, "%s: %s%s", verdict_name(stored->verdict),
+	    or_none(stored->verdict_reason),
+	    stored->verdict == VERDICT_FAILED ? "; in no sum" : "");
+}
+
 static void
 print_head(const struct printer *p, const struct stored_report *stored)
 {
@@ -87,6 +95,7 @@ print_head(const struct printer *p, const struct stored_report *stored)
 			    ", which has the same name and other content; "
 			    "in no sum",
 			    stored->conflicts_with));
+	print_field(p, 2, "verdict", describe_verdict(p, stored));
 	print_field(p, 2, "org_name", report->org_name);
 	print_field(p, 2, "email", report->email);
 	print_field(p, 2, "report_id", report->report_id);
@@ -94,6 +103,9 @@ print_head(const struct printer *p, const struct stored_report *stored)
 	print_time(p, "begin", report->begin);
 	print_time(p, "end", report->end);
 	print_time(p, "received", stored->received);
+	if (stored->is_future)
+		print_field(
+		    p, 2, "future", "it begins more than a day after it came");
 	print_field(p, 2, "source", stored->source);
 	print_field(p, 2, "mail_from", stored->mail_from);
 	print_field(p, 2, "message_id", stored->message_id);

@@ -21,7 +21,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	switch (context->options->format) {
 	case OUTPUT_TABLE:
 		if (question.report_count > 0 || summary.reasons != NULL
-		    || summary.failures != NULL)
+		    || summary.failures != NULL || summary.failed > 0)
 			summary_print_text(&summary, &question, context);
 		break;
 	case OUTPUT_CSV:
@@ -40,7 +40,7 @@ const struct command command_summary = {
 	.name = "summary",
 	.usage = "",
 	.summary = "how much was reported, what passed, what to look at",
-	.takes = TAKES_PERIOD | TAKES(OPTION_FORMAT),
+	.takes = TAKES_PERIOD | TAKES(OPTION_VERIFIED) | TAKES(OPTION_FORMAT),
 	.store = COMMAND_READ,
 	.run = run,
 };

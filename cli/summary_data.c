@@ -130,6 +130,26 @@ add_source(
 	return true;
 }
 
+/* Those from the future lie behind the days that were not asked for. */
+static bool
+ask_doubts(struct summary *out, const struct store_filter *filter,
+    const struct context *context, struct error *err)
+{
+	struct store_filter later = *filter;
+	struct store_doubts now, then;
+
+	if (context->options->until.kind == BOUND_NONE)
+		later.until = STORE_UNTIL_EVER;
+	if (!store_doubts(context->store, filter, &now, err)
+	    || !store_doubts(context->store, &later, &then, err))
+		return false;
+	if ((filter->verdicts & STORE_VERDICT(VERDICT_FAILED)) == 0)
+		out->failed = now.failed;
+	out->suspicious = now.suspicious;
+	out->future = then.future;
+	return true;
+}
+
 bool
 summary_ask(struct summary *out, const struct question *question,
     const struct context *context, struct error *err)
@@ -153,7 +173,8 @@ summary_ask(struct summary *out, const struct question *question,
 	    || !store_quarantine_reasons(
 		store, &received, add_reason, &asking, err)
 	    || !store_failures(store, &received, add_failures, &asking, err)
-	    || !store_outcomes(store, &outcomes, err))
+	    || !store_outcomes(store, &outcomes, err)
+	    || !ask_doubts(out, filter, context, err))
 		return false;
 	out->conflicts = outcomes.conflicts;
 	return !out->has_networks

@@ -55,6 +55,10 @@ struct summary {
 	struct summary_failures *failures; /* by domain */
 	int64_t conflicts;
 
+	int64_t failed;     /* reports left out for their verdict */
+	int64_t suspicious; /* by their verdict */
+	int64_t future;     /* from the future, see store/query.h */
+
 	bool has_networks;  /* [networks] own names some */
 	int64_t own_failed; /* messages from there that failed */
 	int64_t all_failed;

@@ -165,7 +165,8 @@ summary_print_json(const struct summary *summary,
 		    json_pack("{s:o, s:I}", "reason",
 			output_json_text(reason->reason), "count",
 			(json_int_t)reason->count));
-	all = json_pack("{s:i, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:o, s:o}",
+	all = json_pack("{s:i, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:o, s:o,"
+			" s:I, s:I, s:I}",
 	    "version", VERSION, "since", make_time(question->filter.since),
 	    "until", make_time(question->filter.until), "reports",
 	    (json_int_t)question->report_count, "domains", domains, "tls", tls,
@@ -173,7 +174,10 @@ summary_print_json(const struct summary *summary,
 	    "failed_from_own_networks",
 	    summary->has_networks ? json_integer(summary->own_failed)
 				  : json_null(),
-	    "failure_reports", make_failures(summary));
+	    "failure_reports", make_failures(summary), "left_out",
+	    (json_int_t)summary->failed, "suspicious",
+	    (json_int_t)summary->suspicious, "future",
+	    (json_int_t)summary->future);
 	json_dumpf(all, stdout,
 	    JSON_ENSURE_ASCII | (on_one_line ? 0 : JSON_INDENT(2)));
 	putchar('\n');

@@ -153,6 +153,28 @@ plural(int64_t count)
 }
 
 static void
+print_doubts(const struct summary *summary, struct arena *arena)
+{
+	if (summary->failed > 0)
+		say(arena_printf(arena,
+		    "%" PRId64 " forged or failing report%s %s left out; see "
+		    "reports list --verified failed",
+		    summary->failed, plural(summary->failed),
+		    summary->failed == 1 ? "is" : "are"));
+	if (summary->suspicious > 0)
+		say(arena_printf(arena,
+		    "%" PRId64 " suspicious: more Authentication-Results "
+		    "with your name than your mail system adds; see reports "
+		    "list --verified suspicious",
+		    summary->suspicious));
+	if (summary->future > 0)
+		say(arena_printf(arena,
+		    "%" PRId64 " from the future: the period begins more than "
+		    "a day after the report came",
+		    summary->future));
+}
+
+static void
 print_failures(const struct summary *summary, struct arena *arena)
 {
 	const struct summary_failures *row;
@@ -257,5 +279,6 @@ summary_print_text(const struct summary *summary,
 	print_own_failures(summary, arena);
 	print_failures(summary, arena);
 	print_quarantine(summary, arena);
+	print_doubts(summary, arena);
 	print_next(summary);
 }

@@ -49,6 +49,9 @@ fails 64 "did you mean 'list'?" reports lits
 fails 64 "unknown option '--frob'; see 'reports help list'" reports list --frob
 fails 64 "unknown option '--frob'; see 'reports help'" reports --frob list
 fails 64 "'--limit' wants an argument" reports list --limit
+fails 64 "--verified: 'forged' is none of verified," \
+    reports list --verified verified,forged
+fails 64 "--verified: '' is none of verified," reports summary --verified ''
 fails 64 'missing argument; usage: reports show ID' reports show
 fails 64 'missing argument; usage: reports import PATH ...' reports import
 fails 64 'unexpected argument; usage: reports list' reports list 17

@@ -60,6 +60,27 @@ expect list-narrow env COLUMNS=50 "$program" list
 expect list-limit-csv reports list --limit 1 --format csv
 expect list-no-such-domain reports list --domain example.edu
 
+# Reports of which some are forged.
+export REPORTS_DB="$dir/authentic.db"
+authentic() {
+	"$program" --config authentic.conf "$@"
+}
+expect authentic-import authentic import authentic
+for format in table csv json; do
+	expect authentic-summary-$format authentic summary --format $format
+	expect authentic-list-$format authentic list --verified all --all \
+	    --format $format
+done
+expect authentic-list authentic list
+expect authentic-list-failed authentic list --verified failed
+expect authentic-list-two authentic list --verified verified,suspicious
+expect authentic-list-unknown authentic list --verified unknown
+expect authentic-summary-failed authentic summary --verified failed
+expect authentic-summary-all authentic summary --verified all --all
+expect authentic-show-failed authentic show 1
+expect authentic-show-future authentic show 6
+expect authentic-check authentic check --format csv authentic
+
 # Nothing that people read may harm a terminal, and no line is too long.
 for file in expect/*-csv expect/*-table expect/show-* expect/import \
     expect/check; do

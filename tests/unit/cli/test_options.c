@@ -72,6 +72,35 @@ Test(options, collects_domains)
 	cr_expect_str_eq(options.domains[1], "example.net");
 }
 
+Test(options, collects_verdicts)
+{
+	static const struct {
+		const char *words[5];
+		unsigned verdicts;
+	} cases[] = {
+		{ { "--limit", "1" }, 0 },
+		{ { "--verified", "failed" }, STORE_VERDICT(VERDICT_FAILED) },
+		{ { "--verified", "Verified,unknown" },
+		    STORE_VERDICT(VERDICT_VERIFIED)
+			| STORE_VERDICT(VERDICT_UNKNOWN) },
+		{ { "--verified", "verified", "--verified", "suspicious" },
+		    STORE_VERDICT(VERDICT_VERIFIED)
+			| STORE_VERDICT(VERDICT_SUSPICIOUS) },
+		{ { "--verified", "all" }, STORE_ALL_VERDICTS },
+	};
+	struct options options;
+	struct error err;
+	size_t i;
+	int first;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		cr_assert(parse("list", TAKES_ALWAYS | command_list.takes,
+		    cases[i].words, &options, &first, &err));
+		cr_expect_eq(
+		    options.verdicts, cases[i].verdicts, "case %zu", i);
+	}
+}
+
 Test(options, leaves_alone_what_is_behind_two_dashes)
 {
 	static const char *const words[] = { "--", "--all", NULL };
@@ -115,6 +144,9 @@ Test(options, says_what_is_wrong)
 		    "--limit: '-1' is not a number from 1" },
 		{ &command_list, { "--format", "xml" },
 		    "--format: 'xml' is none of table, csv, json, jsonl" },
+		{ &command_list, { "--verified", "verified," },
+		    "--verified: '' is none of verified, unknown, unverified, "
+		    "suspicious, failed, all" },
 		{ &command_list, { "--domain", "." },
 		    "--domain wants the name of a domain" },
 		{ &command_list, { "--since", "soon" },
