@@ -4,18 +4,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "ingest/header.h"
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "parse/value.h"
 
 /* False when the ceiling is met; the rest is cut then. */
 static bool
@@ -25,10 +14,10 @@ add_decoded(struct buffer *value, const char *text)
 
 	for (; *text != '\0'; text++) {
 		c = *text;
-		if (c == '%' && hex_value(text[1]) >= 0
-		    && hex_value(text[2]) >= 0) {
-			c = (char)(hex_value(text[1]) * 16
-			    + hex_value(text[2]));
+		if (c == '%' && hex_digit(text[1]) >= 0
+		    && hex_digit(text[2]) >= 0) {
+			c = (char)(hex_digit(text[1]) * 16
+			    + hex_digit(text[2]));
 			text += 2;
 		}
 		if (!buffer_add(value, (struct bytes) { &c, 1 }))

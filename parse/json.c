@@ -6,22 +6,11 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "parse/report.h"
+#include "parse/value.h"
 
 #define ESCAPE_LEN  6           /* \uFFFD */
 #define MAX_EXACT   (1LL << 53) /* doubles below it are exact integers */
 #define EXCERPT_LEN 40
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* The UTF-16 unit of an escape \uXXXX at the front, or -1. */
 static int

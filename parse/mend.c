@@ -437,27 +437,52 @@ mend_free(struct mend *mend)
 static bool
 is_control(char c)
 {
-	return (unsigned char)c < ' ' && strchr("\t\r\n", c) == NULL;
+	return (unsigned char)c < ' ' && c != '\t' && c != '\r' && c != '\n';
+}
+
+/* How many of the next bytes are text like any other. */
+static size_t
+plain_len(const struct mend *m, struct bytes in)
+{
+	size_t len = 0;
+
+	if (m->state != TEXT || m->partial_len > 0 || !is_inside(m))
+		return 0;
+	while (len < in.len && in.data[len] != '<' && in.data[len] != '&'
+	    && (unsigned char)in.data[len] < 0x80 && !is_control(in.data[len]))
+		len++;
+	return len;
+}
+
+static void
+take_byte(struct mend *m, char c)
+{
+	if (is_control(c)) {
+		replace(m);
+	} else if (m->is_8bit
+	    || (m->partial_len == 0 && (unsigned char)c < 0x80)) {
+		take(m, c);
+	} else {
+		m->partial[m->partial_len++] = c;
+		take_character(m);
+	}
 }
 
 struct bytes
 mend_feed(struct mend *mend, struct bytes in)
 {
-	size_t i;
+	size_t len;
 
 	buffer_clear(&mend->out);
-	for (i = 0; i < in.len; i++) {
-		char c = in.data[i];
-
-		if (is_control(c) || c == '\0') {
-			replace(mend);
-		} else if (mend->is_8bit
-		    || (mend->partial_len == 0 && (unsigned char)c < 0x80)) {
-			take(mend, c);
+	while (in.len > 0) {
+		len = plain_len(mend, in);
+		if (len > 0) {
+			put(mend, in.data, len);
 		} else {
-			mend->partial[mend->partial_len++] = c;
-			take_character(mend);
+			take_byte(mend, in.data[0]);
+			len = 1;
 		}
+		in = bytes_skip(in, len);
 	}
 	return buffer_bytes(&mend->out);
 }

@@ -73,6 +73,18 @@ choice_name(const struct choice_name *names, size_t count, int value)
 	return NULL;
 }
 
+int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
 static bool
 is_digit(char c)
 {

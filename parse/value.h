@@ -49,6 +49,9 @@ bool text_is(struct bytes text, const char *word);
 /* A copy in lower case, without the blanks around it. */
 const char *text_lower(struct arena *arena, struct bytes text);
 
+/* The value of a hexadecimal digit; -1 when it is none. */
+int hex_digit(char c);
+
 /* A list of strings, in the order of the report. */
 struct text_list {
 	const struct text_list *next;
