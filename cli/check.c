@@ -160,6 +160,8 @@ static void
 print_reading(
     struct check *check, const char *path, const struct reading *reading)
 {
+	static const char *const kinds[] = { "none", "bounce", "failure",
+		"abuse", "error" };
 	const struct finding *finding;
 	const struct failure *failure;
 
@@ -177,7 +179,9 @@ print_reading(
 	     failure = failure->next)
 		print_failure(check, path, failure);
 	if (reading->findings == NULL && reading->failures == NULL)
-		print_other(check, path, NULL, "none", "no-report", NULL, NULL);
+		print_other(check, path, NULL, kinds[reading->class],
+		    reading->class == MESSAGE_OTHER ? "no-report" : "ok", NULL,
+		    NULL);
 }
 
 static bool

@@ -20,7 +20,8 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		return false;
 	switch (context->options->format) {
 	case OUTPUT_TABLE:
-		if (question.report_count > 0 || summary.reasons != NULL)
+		if (question.report_count > 0 || summary.reasons != NULL
+		    || summary.failures != NULL)
 			summary_print_text(&summary, &question, context);
 		break;
 	case OUTPUT_CSV:

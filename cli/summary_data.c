@@ -11,6 +11,8 @@ struct asking {
 	struct summary_domain **next_domain;
 	struct summary_tls **next_tls;
 	struct summary_reason **next_reason;
+	struct summary_failures **next_failures;
+	struct summary_failures *failures; /* the last */
 };
 
 static enum ownership
@@ -84,6 +86,31 @@ add_capped(int64_t a, int64_t b)
 	return a > INT64_MAX - b ? INT64_MAX : a + b;
 }
 
+/* They come by domain, then address. */
+static bool
+add_failures(
+    void *context, const struct store_failure_total *total, struct error *err)
+{
+	struct asking *asking = context;
+	struct summary_failures *row = asking->failures;
+
+	(void)err;
+	if (row == NULL || strcmp(row->domain, total->domain) != 0) {
+		row = arena_alloc(asking->arena, 1, sizeof(*row));
+		row->domain = keep(asking, total->domain);
+		*asking->next_failures = asking->failures = row;
+		asking->next_failures = &row->next;
+	}
+	row->reports = add_capped(row->reports, total->reports);
+	row->incidents = add_capped(row->incidents, total->incidents);
+	if (total->source_ip.len > 0
+	    && (row->sources == 0
+		|| address_compare(&row->last_source, &total->source_ip) != 0))
+		row->sources++;
+	row->last_source = total->source_ip;
+	return true;
+}
+
 static bool
 add_source(
     void *context, const struct store_failing_source *source, struct error *err)
@@ -109,7 +136,7 @@ summary_ask(struct summary *out, const struct question *question,
 {
 	const struct own *own = &context->config->own;
 	struct asking asking = { out, context->arena, own, &out->domains,
-		&out->tls, &out->reasons };
+		&out->tls, &out->reasons, &out->failures, NULL };
 	const struct store_filter *filter = &question->filter;
 	struct store_filter received = *filter;
 	struct store_outcome_counts outcomes;
@@ -117,13 +144,15 @@ summary_ask(struct summary *out, const struct question *question,
 
 	*out = (struct summary) { .has_networks = own->network_count > 0 };
 	/* What can't be read has no begin; it came after the mail it is
-	 * about, so only an end that was asked for is one. */
+	 * about, so only an end that was asked for is one.  Failure reports
+	 * come while the report of the day is still to be written. */
 	if (context->options->until.kind == BOUND_NONE)
 		received.until = STORE_UNTIL_EVER;
 	if (!store_dmarc_totals(store, filter, add_domain, &asking, err)
 	    || !store_tls_totals(store, filter, add_tls, &asking, err)
 	    || !store_quarantine_reasons(
 		store, &received, add_reason, &asking, err)
+	    || !store_failures(store, &received, add_failures, &asking, err)
 	    || !store_outcomes(store, &outcomes, err))
 		return false;
 	out->conflicts = outcomes.conflicts;

@@ -38,11 +38,21 @@ struct summary_reason {
 	int64_t count;
 };
 
+/* What failure reports say of one domain. */
+struct summary_failures {
+	struct summary_failures *next;
+	const char *domain; /* "" when they don't say */
+	int64_t reports, incidents;
+	int64_t sources; /* different addresses */
+	struct address last_source;
+};
+
 struct summary {
 	struct summary_domain *domains;
 	struct summary_tls *tls;
 	struct summary_reason *reasons; /* why something was quarantined */
 	int64_t quarantined;
+	struct summary_failures *failures; /* by domain */
 	int64_t conflicts;
 
 	bool has_networks;  /* [networks] own names some */

@@ -120,6 +120,23 @@ make_domain(const struct summary_domain *domain)
 }
 
 static json_t *
+make_failures(const struct summary *summary)
+{
+	const struct summary_failures *row;
+	json_t *failures = json_array();
+
+	for (row = summary->failures; row != NULL; row = row->next)
+		json_array_append_new(failures,
+		    json_pack("{s:o, s:I, s:I, s:I}", "domain",
+			*row->domain == '\0' ? json_null()
+					     : output_json_text(row->domain),
+			"reports", (json_int_t)row->reports, "messages",
+			(json_int_t)row->incidents, "sources",
+			(json_int_t)row->sources));
+	return failures;
+}
+
+static json_t *
 make_time(int64_t time)
 {
 	char text[DATETIME_TEXT];
@@ -148,14 +165,15 @@ summary_print_json(const struct summary *summary,
 		    json_pack("{s:o, s:I}", "reason",
 			output_json_text(reason->reason), "count",
 			(json_int_t)reason->count));
-	all = json_pack("{s:i, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:o}",
+	all = json_pack("{s:i, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:o, s:o}",
 	    "version", VERSION, "since", make_time(question->filter.since),
 	    "until", make_time(question->filter.until), "reports",
 	    (json_int_t)question->report_count, "domains", domains, "tls", tls,
 	    "quarantine", reasons, "conflicts", (json_int_t)summary->conflicts,
 	    "failed_from_own_networks",
 	    summary->has_networks ? json_integer(summary->own_failed)
-				  : json_null());
+				  : json_null(),
+	    "failure_reports", make_failures(summary));
 	json_dumpf(all, stdout,
 	    JSON_ENSURE_ASCII | (on_one_line ? 0 : JSON_INDENT(2)));
 	putchar('\n');

@@ -146,6 +146,30 @@ print_quarantine(const struct summary *summary, struct arena *arena)
 		    summary->conflicts));
 }
 
+static const char *
+plural(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void
+print_failures(const struct summary *summary, struct arena *arena)
+{
+	const struct summary_failures *row;
+	const char *domain;
+
+	for (row = summary->failures; row != NULL; row = row->next) {
+		domain = *row->domain == '\0'
+		    ? "an unknown domain"
+		    : text_escape(arena, text_charset(), row->domain);
+		say(arena_printf(arena,
+		    "%" PRId64 " failure report%s about %s from %" PRId64
+		    " source%s",
+		    row->reports, plural(row->reports), domain, row->sources,
+		    plural(row->sources)));
+	}
+}
+
 static void
 print_own_failures(const struct summary *summary, struct arena *arena)
 {
@@ -208,7 +232,8 @@ print_next(const struct summary *summary)
 	}
 	if (summary->quarantined > 0)
 		puts("What could not be read:    reports quarantine");
-	puts("One report in full:        reports show ID");
+	if (summary->domains != NULL || summary->tls != NULL)
+		puts("One report in full:        reports show ID");
 }
 
 void
@@ -230,6 +255,7 @@ summary_print_text(const struct summary *summary,
 		puts("* not under [domains] own");
 	putchar('\n');
 	print_own_failures(summary, arena);
+	print_failures(summary, arena);
 	print_quarantine(summary, arena);
 	print_next(summary);
 }

@@ -11,27 +11,18 @@
 #include "parse/xml.h"
 
 static bool
-check_root(struct dmarc_reader *r, const struct element *element,
-    const struct xml_element *xml, struct error *err)
-{
-	if (element->section != FEEDBACK)
-		return error_input(err, "not-a-report",
-		    "the root element is '%.40s', not 'feedback'", xml->name);
-	if (xml->xml_namespace != NULL)
-		r->dmarc.xml_namespace =
-		    arena_copy(r->arena, bytes_of(xml->xml_namespace));
-	return true;
-}
-
-static bool
 on_start(void *context, const struct xml_element *xml, struct error *err)
 {
 	struct dmarc_reader *r = context;
 	const struct element *element =
 	    dmarc_find_element(r->open[r->depth]->section, xml->name);
 
-	if (r->depth == 0 && !check_root(r, element, xml, err))
-		return false;
+	if (r->depth == 0 && element == &dmarc_skipped)
+		return error_input(err, "not-a-report",
+		    "the root element is '%.40s', not 'feedback'", xml->name);
+	if (element->section == FEEDBACK && xml->xml_namespace != NULL)
+		r->dmarc.xml_namespace =
+		    arena_copy(r->arena, bytes_of(xml->xml_namespace));
 	if (element->section == RECORD && r->seen_records == MAX_DMARC_RECORDS)
 		return error_limit(err, "limit-records", "more than %d records",
 		    MAX_DMARC_RECORDS);
@@ -113,6 +104,22 @@ finish_mending(struct dmarc_reader *r, struct error *err)
 	return xml_parser_feed(r->xml, mend_finish(r->mend), err);
 }
 
+/* The report may be whole when what is around it is not. */
+static bool
+finish_xml(struct dmarc_reader *r, struct error *err)
+{
+	bool is_whole = xml_parser_finish(r->xml, err);
+
+	if (!r->has[FEEDBACK])
+		return !is_whole ? false
+				 : error_input(err, "not-a-report",
+				     "there is no 'feedback' in it");
+	if (!is_whole)
+		report_note(&r->report, r->arena, "xml-schema-tag",
+		    "what is around the report does not end");
+	return true;
+}
+
 /* Without a policy domain, a From domain that all records share says whom the
  * report is about. */
 static bool
@@ -161,7 +168,7 @@ dmarc_reader_finish(
 {
 	struct dmarc_report *dmarc;
 
-	if (!finish_mending(r, err) || !xml_parser_finish(r->xml, err))
+	if (!finish_mending(r, err) || !finish_xml(r, err))
 		return false;
 	if (!fill_domain(r))
 		return error_input(

@@ -210,6 +210,13 @@ dmarc_end_comment(struct dmarc_reader *r, struct bytes text)
 	r->next_comment = &made->next;
 }
 
+void
+dmarc_end_feedback(struct dmarc_reader *r, struct bytes text)
+{
+	(void)text;
+	r->has[FEEDBACK] = true;
+}
+
 bool
 dmarc_is_blank(const char *text)
 {

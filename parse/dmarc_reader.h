@@ -124,6 +124,7 @@ bool dmarc_begin_record(struct dmarc_reader *r);
 bool dmarc_begin_reason(struct dmarc_reader *r);
 bool dmarc_begin_dkim(struct dmarc_reader *r);
 bool dmarc_begin_spf(struct dmarc_reader *r);
+void dmarc_end_feedback(struct dmarc_reader *r, struct bytes text);
 void dmarc_end_begin(struct dmarc_reader *r, struct bytes text);
 void dmarc_end_end(struct dmarc_reader *r, struct bytes text);
 void dmarc_end_email(struct dmarc_reader *r, struct bytes text);

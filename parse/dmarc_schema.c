@@ -31,7 +31,9 @@
 /* RFC 9990 3.1.1 and RFC 7489 appendix C, and the names some use instead
  * (deviations.md, element-alias). */
 static const struct element elements[] = {
-	SECTION(OUTSIDE, "feedback", FEEDBACK, NULL, NULL),
+	SECTION(OUTSIDE, "feedback", FEEDBACK, NULL, dmarc_end_feedback),
+	/* IKEA put the tag of a schema around its reports. */
+	SECTION(OUTSIDE, "schema", OUTSIDE, NULL, NULL),
 
 	SECTION(
 	    FEEDBACK, "record", RECORD, dmarc_begin_record, dmarc_end_record),

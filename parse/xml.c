@@ -21,7 +21,8 @@ struct xml_parser {
 	struct buffer text;
 	bool is_cut;
 	size_t fed;
-	int line, column; /* where libxml2 saw its first error */
+	int line, column;  /* where libxml2 saw its first error */
+	bool is_reference; /* which is an & that begins no reference */
 };
 
 static void
@@ -158,6 +159,19 @@ on_doctype(void *context, const xmlChar *name, const xmlChar *external_id,
 	stop(parser);
 }
 
+/* One that is cut off at the end of the document is not meant. */
+static bool
+is_bad_reference(const xmlParserCtxt *libxml, int code)
+{
+	if (libxml->input == NULL || libxml->input->cur >= libxml->input->end)
+		return false;
+	return code == XML_ERR_NAME_REQUIRED
+	    || code == XML_ERR_ENTITYREF_SEMICOL_MISSING
+	    || code == XML_ERR_INVALID_DEC_CHARREF
+	    || code == XML_ERR_INVALID_HEX_CHARREF
+	    || code == XML_ERR_INVALID_CHARREF;
+}
+
 static void
 on_error(void *context, xmlError *error)
 {
@@ -172,6 +186,7 @@ on_error(void *context, xmlError *error)
 	if (parser->line == 0) {
 		parser->line = error->line;
 		parser->column = error->int2;
+		parser->is_reference = is_bad_reference(libxml, error->code);
 	}
 }
 
@@ -289,7 +304,11 @@ xml_parser_finish(struct xml_parser *parser, struct error *err)
 		return false;
 	if (is_halted(parser))
 		return malformed(parser, "xml-malformed", err);
+	/* libxml2 looks for the ; of a reference as far as the end: only there
+	 * it sees that an & is a bare one. */
 	if (!parser->libxml->wellFormed)
-		return malformed(parser, "xml-truncated", err);
+		return malformed(parser,
+		    parser->is_reference ? "xml-malformed" : "xml-truncated",
+		    err);
 	return true;
 }

@@ -195,8 +195,8 @@ take_findings(struct store *store, const struct finding *finding,
 }
 
 static bool
-add_failure(struct store *store, int64_t message, int64_t received,
-    const struct failure *failure, struct error *err)
+add_failure(struct store *store, int64_t message, const struct failure *failure,
+    struct error *err)
 {
 	const struct address *source_ip = &failure->source_ip;
 	int64_t reporter, domain, auth_failure, delivery_result;
@@ -208,7 +208,7 @@ add_failure(struct store *store, int64_t message, int64_t received,
 		store, failure->delivery_result, &delivery_result, err)
 	    && statement_run(store, ADD_FAILURE,
 		VALUES(number(message), id_or_null(reporter),
-		    id_or_null(domain), number(received),
+		    id_or_null(domain),
 		    failure->has_arrival_date ? number(failure->arrival_date)
 					      : text(NULL),
 		    source_ip->len == 0 ? text(NULL)
@@ -220,13 +220,12 @@ add_failure(struct store *store, int64_t message, int64_t received,
 
 static bool
 add_failures(struct store *store, int64_t message,
-    const struct delivery *delivery, struct error *err)
+    const struct reading *reading, struct error *err)
 {
-	const struct failure *failure = delivery->reading->failures;
+	const struct failure *failure = reading->failures;
 
 	for (; failure != NULL; failure = failure->next)
-		if (!add_failure(
-			store, message, delivery->received, failure, err))
+		if (!add_failure(store, message, failure, err))
 			return false;
 	return true;
 }
@@ -277,7 +276,7 @@ add_new(struct store *store, const struct delivery *delivery,
 	if (!add_message(store, delivery, guess, &result->message, err)
 	    || !add_arrival(store, result->message, delivery, err)
 	    || !take_findings(store, reading->findings, result, err)
-	    || !add_failures(store, result->message, delivery, err))
+	    || !add_failures(store, result->message, reading, err))
 		return false;
 	if (result->quarantined > 0 && !is_private(reading)
 	    && !add_raw(store, result->message, delivery->raw, err))
@@ -353,7 +352,12 @@ retry(struct store *store, int64_t message, const struct reading *reading,
 	    || !statement_run(
 		store, REMOVE_QUARANTINE, VALUES(number(message)), NULL, err)
 	    || !take_findings(store, reading->findings, result, err)
-	    || (result->quarantined == 0
+	    || !add_failures(store, message, reading, err)
+	    || !statement_run(store, SET_CLASS,
+		VALUES(number(reading->class), text(reading->subject),
+		    number(message)),
+		NULL, err)
+	    || ((result->quarantined == 0 || is_private(reading))
 		&& !statement_run(
 		    store, REMOVE_RAW, VALUES(number(message)), NULL, err)))
 		return false;

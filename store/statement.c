@@ -28,6 +28,7 @@ static const char *const sql[STATEMENT_COUNT] = {
 	    " source, message_id, header_from, subject, tls_report_domain,"
 	    " tls_report_submitter, date)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+	[SET_CLASS] = "UPDATE message SET class = ?, subject = ? WHERE id = ?",
 	[SET_OUTCOME] = "UPDATE message SET outcome = ? WHERE id = ?",
 	[ADD_ARRIVAL] = "INSERT INTO arrival (message, received, source,"
 			" mail_from, rcpt_to) VALUES (?, ?, ?, ?, ?)",
@@ -43,7 +44,9 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[ADD_FAILURE] =
 	    "INSERT INTO failure (message, reporter, domain, received,"
 	    " arrival_date, source_ip, auth_failure, delivery_result,"
-	    " incidents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " incidents) VALUES (?1, ?2, ?3,"
+	    " (SELECT received FROM message WHERE id = ?1), ?4, ?5, ?6, ?7,"
+	    " ?8)",
 	[FIND_REPORT] =
 	    "SELECT id FROM report WHERE reporter = ? AND domain = ?"
 	    " AND kind = ? AND report_id = ? AND begin = ? AND \"end\" = ?"

@@ -82,7 +82,7 @@ fails 64 "'-1'" reports show -- -1
 
 # paths that are not there do not stop the others
 fails 66 "'$dir/missing'" reports import "$dir/missing" input
-grep -q '^read 6 inputs: 6 known; 1 unreadable$' "$dir/stdout" ||
+grep -q '^read 7 inputs: 7 known; 1 unreadable$' "$dir/stdout" ||
     { cat "$dir/stdout"; status=1; }
 
 # configuration

@@ -334,6 +334,27 @@ check_finding(const struct finding *finding)
 	check_report(finding->report);
 }
 
+/* Of somebody else's mail, nothing is to be kept. */
+static void
+check_mail_that_failed(const struct reading *reading)
+{
+	const struct failure *failure;
+
+	CHECK(
+	    (reading->class == MESSAGE_FAILURE) == (reading->failures != NULL));
+	if (reading->class == MESSAGE_FAILURE
+	    || reading->class == MESSAGE_ABUSE)
+		CHECK(reading->findings == NULL && reading->subject == NULL);
+	for (failure = reading->failures; failure != NULL;
+	     failure = failure->next) {
+		check_text(failure->reporter);
+		check_text(failure->reported_domain);
+		check_text(failure->auth_failure);
+		check_text(failure->delivery_result);
+		CHECK(failure->incidents > 0);
+	}
+}
+
 void
 check_reading(const struct reading *reading)
 {
@@ -351,6 +372,7 @@ check_reading(const struct reading *reading)
 	CHECK(reading->report_count == reports);
 	CHECK(reading->broken_count == broken);
 	CHECK(reading->is_message || reading->class == MESSAGE_OTHER);
+	check_mail_that_failed(reading);
 	check_text(reading->message_id);
 	check_text(reading->from);
 	check_text(reading->subject);

@@ -96,6 +96,40 @@ Test(quarantine, keeps_what_is_still_broken)
 	cr_expect(eq(i64, outcomes().messages[STORE_QUARANTINED], 0));
 }
 
+static bool
+count_failures(
+    void *context, const struct store_failure_total *total, struct error *err)
+{
+	(void)err;
+	*(int64_t *)context += total->reports;
+	return true;
+}
+
+/* What could not be read may turn out to be somebody else's mail. */
+Test(quarantine, keeps_no_failure_report)
+{
+	static const struct failure failure = { .incidents = 1 };
+	struct delivery delivery =
+	    delivery_of("raw", found_broken("xml-malformed", ""));
+	struct reading *reading = (struct reading *)delivery.reading;
+	struct store_result result;
+	int64_t message, failures = 0;
+
+	reading->subject = "the secret of the garden";
+	message = deliver(&delivery).message;
+	cr_assert(has_raw(message));
+	reading->class = MESSAGE_FAILURE;
+	reading->failures = &failure;
+	reading->subject = NULL;
+	must(store_begin(world.store, &world.err));
+	must(store_retry(world.store, message, reading, &result, &world.err));
+	must(store_commit(world.store, &world.err));
+	cr_expect(not(has_raw(message)));
+	must(store_failures(
+	    world.store, &everything, count_failures, &failures, &world.err));
+	cr_expect(eq(i64, failures, 1));
+}
+
 Test(quarantine, forgets_what_is_dropped_but_not_the_message)
 {
 	int64_t message = quarantine_one();
