@@ -210,6 +210,13 @@ ignore(void *context, xmlError *error)
 	(void)error;
 }
 
+static void
+print_nothing(void *context, const char *fmt, ...)
+{
+	(void)context;
+	(void)fmt;
+}
+
 struct xml_parser *
 xml_parser_new(const struct xml_handler *handler)
 {
@@ -226,6 +233,7 @@ xml_parser_new(const struct xml_handler *handler)
 		err(1, "xml");
 	xmlCtxtUseOptions(parser->libxml, XML_PARSE_NONET);
 	xmlSetStructuredErrorFunc(NULL, ignore);
+	xmlSetGenericErrorFunc(NULL, print_nothing);
 	return parser;
 }
 
@@ -239,12 +247,23 @@ xml_parser_free(struct xml_parser *parser)
 	free(parser);
 }
 
+/* At bytes that are not of their encoding libxml2 stops, and says neither that
+ * nor that it is not well-formed. */
+static bool
+is_halted(const struct xml_parser *parser)
+{
+	return parser->libxml->wellFormed && parser->libxml->disableSAX;
+}
+
 static bool
 malformed(struct xml_parser *parser, const char *reason, struct error *err)
 {
 	parser->has_failed = true;
 	if (parser->fed == 0)
 		return error_input(err, reason, "there is no XML at all");
+	if (is_halted(parser))
+		return error_input(err, reason,
+		    "XML has bytes that are not of the encoding it declares");
 	return error_input(err, reason, "XML is %s at line %d, column %d",
 	    strcmp(reason, "xml-truncated") == 0 ? "cut off"
 						 : "not well-formed",
@@ -264,7 +283,7 @@ xml_parser_feed(struct xml_parser *parser, struct bytes xml, struct error *err)
 		xmlParseChunk(parser->libxml, xml.data, len, 0);
 		if (parser->has_failed)
 			return false;
-		if (!parser->libxml->wellFormed)
+		if (!parser->libxml->wellFormed || is_halted(parser))
 			return malformed(parser, "xml-malformed", err);
 		if (parser->libxml->input->end - parser->libxml->input->cur
 		    > MAX_XML_MARKUP)
@@ -283,6 +302,8 @@ xml_parser_finish(struct xml_parser *parser, struct error *err)
 	xmlParseChunk(parser->libxml, NULL, 0, 1);
 	if (parser->has_failed)
 		return false;
+	if (is_halted(parser))
+		return malformed(parser, "xml-malformed", err);
 	/* libxml2 looks for the ; of a reference as far as the end: only there
 	 * it sees that an & is a bare one. */
 	if (!parser->libxml->wellFormed)
