@@ -43,7 +43,7 @@
 /* A header field worth keeping. */
 #define MAX_HEADER_TEXT 2000
 /* Authentication-Results that bear our own name; three filters write three. */
-#define MAX_AUTHRES_FIELDS 50
+#define MAX_AUTHRES_FIELDS 10
 /* Results in one of them: as many as there are signatures, and a few. */
 #define MAX_AUTHRES_RESULTS 100
 /* Properties of one result; dkim has five. */

@@ -21,23 +21,26 @@
 #include <stddef.h>
 
 #include "base/bytes.h"
-#include "parse/authres.h"
-#include "parse/signature.h"
 #include "parse/verdict.h"
 
 struct arena;
 struct read_config;
 struct report;
 
+/* What the message holds of a signature that has passed. */
+enum authentic_signature {
+	SIGNATURE_NOT_FOUND,
+	SIGNATURE_OF_A_PART, /* with l=: more may follow what is signed */
+	SIGNATURE_OF_ALL,
+};
+
 /* One result of our mail system. */
 struct authentic_result {
 	const struct authentic_result *next;
-	const struct authres_result *result;
-};
-
-struct authentic_signature {
-	const struct authentic_signature *next;
-	struct signature signature;
+	const char *method, *result; /* lower case */
+	const char *domain; /* that it is about, lower case; NULL for none: of
+			     * header.from, header.d or smtp.mailfrom */
+	enum authentic_signature signature; /* of a dkim=pass */
 };
 
 /* What the header says about who sent the message. */
@@ -51,8 +54,6 @@ struct authentic {
 	size_t trusted_count;    /* of which so many are used */
 	const struct authentic_result *results; /* what those say */
 	const char *unreadable; /* what was wrong with one of them, or NULL */
-	const struct authentic_signature *signatures;
-	size_t signature_count; /* may be more than are kept */
 };
 
 /* Looks at the header of a message.  Without a config, or names in it, the

@@ -1,8 +1,6 @@
 #include "base/arena.h"
 #include "base/compiler.h"
-#include "base/limits.h"
 #include "ingest/authentic.h"
-#include "ingest/author.h"
 #include "ingest/header.h"
 #include "parse/report.h"
 #include "parse/value.h"
@@ -17,7 +15,7 @@ struct judge {
 static const struct authentic_result *
 find(const struct authentic_result *result, const char *method)
 {
-	while (result != NULL && strcmp(result->result->method, method) != 0)
+	while (result != NULL && strcmp(result->method, method) != 0)
 		result = result->next;
 	return result;
 }
@@ -25,30 +23,7 @@ find(const struct authentic_result *result, const char *method)
 static bool
 says(const struct authentic_result *result, const char *word)
 {
-	return strcmp(result->result->result, word) == 0;
-}
-
-/* The domain that a result is about; NULL when it names none. */
-static const char *
-domain_of(
-    struct judge *j, const struct authres_result *result, const char *property)
-{
-	const char *ptype =
-	    strcmp(property, "mailfrom") == 0 ? "smtp" : "header";
-	const char *value = authres_property(result, ptype, property);
-
-	return value == NULL ? NULL
-			     : author_domain_of(bytes_of(value), j->arena);
-}
-
-/* Some filters give only the i= of a signature, which is of the signer's
- * domain or below it. */
-static const char *
-signer_of(struct judge *j, const struct authres_result *result)
-{
-	const char *signer = domain_of(j, result, "d");
-
-	return signer != NULL ? signer : domain_of(j, result, "i");
+	return strcmp(result->result, word) == 0;
 }
 
 static bool
@@ -59,33 +34,23 @@ is_aligned(const char *domain, const char *other)
 		|| domain_is_below(other, domain));
 }
 
-static const char *
-subject_of(struct judge *j, const struct authres_result *result)
-{
-	if (strcmp(result->method, "dkim") == 0)
-		return signer_of(j, result);
-	return domain_of(j, result,
-	    strcmp(result->method, "spf") == 0 ? "mailfrom" : "from");
-}
-
 /* All results of the three methods in words, as far as a line goes. */
 static const char *
 list_results(struct judge *j)
 {
 	static const char *const methods[] = { "dmarc", "dkim", "spf" };
 	const struct authentic_result *r;
-	const char *text = "", *domain;
+	const char *text = "";
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(methods); i++) {
 		for (r = find(j->mail->results, methods[i]);
 		     r != NULL && strlen(text) < 200;
 		     r = find(r->next, methods[i])) {
-			domain = subject_of(j, r->result);
 			text = arena_printf(j->arena, "%s%s%s=%.40s%s%.80s",
-			    text, text[0] == '\0' ? "" : ", ", methods[i],
-			    r->result->result, domain == NULL ? "" : " for ",
-			    domain == NULL ? "" : domain);
+			    text, text[0] == '\0' ? "" : ", ", r->method,
+			    r->result, r->domain == NULL ? "" : " for ",
+			    r->domain == NULL ? "" : r->domain);
 		}
 	}
 	return text;
@@ -99,16 +64,15 @@ list_results(struct judge *j)
 static enum verdict
 judge_by_dmarc(struct judge *j)
 {
-	const char *from = j->mail->from_domain, *domain;
+	const char *from = j->mail->from_domain;
 	const struct authentic_result *r;
 	bool passes = false, fails = false;
 
 	for (r = find(j->mail->results, "dmarc"); r != NULL;
 	     r = find(r->next, "dmarc")) {
-		domain = domain_of(j, r->result, "from");
-		if (domain != NULL && strcmp(domain, from) != 0)
+		if (r->domain != NULL && strcmp(r->domain, from) != 0)
 			continue;
-		passes = passes || (domain != NULL && says(r, "pass"));
+		passes = passes || (r->domain != NULL && says(r, "pass"));
 		fails = fails || says(r, "fail");
 	}
 	if (fails) {
@@ -128,12 +92,11 @@ static const struct authentic_result *
 find_aligned_pass(struct judge *j, const char *method)
 {
 	const struct authentic_result *r;
-	const char *domain;
 
 	for (r = find(j->mail->results, method); r != NULL;
 	     r = find(r->next, method)) {
-		domain = subject_of(j, r->result);
-		if (says(r, "pass") && is_aligned(domain, j->mail->from_domain))
+		if (says(r, "pass")
+		    && is_aligned(r->domain, j->mail->from_domain))
 			return r;
 	}
 	return NULL;
@@ -198,55 +161,22 @@ enum signer {
 	SIGNER_IS_GOOD,
 };
 
-static bool
-is_signature_of(const struct signature *signature, const char *signer,
-    const struct authres_result *result, struct arena *arena)
-{
-	const char *selector = authres_property(result, "header", "s");
-	const char *b = authres_property(result, "header", "b");
-
-	return strcmp(signature->d, signer) == 0
-	    && (selector == NULL
-		|| strcmp(signature->s, domain_copy(arena, bytes_of(selector)))
-		    == 0)
-	    && (b == NULL || bytes_start(bytes_of(signature->b), bytes_of(b)));
-}
-
-/*
- * The result does not show the tags of the signature, but the signature is in
- * the message.  Of several that it may be about, all have to be good.
- */
 static enum signer
-judge_signature(
-    struct judge *j, const struct authres_result *result, const char *signer)
+judge_signer(const struct judge *j, const struct authentic_result *result,
+    const char *submitter)
 {
-	const struct authentic_signature *s;
-	enum signer found = SIGNER_NOT_FOUND;
+	static const enum signer signers[] = {
+		[SIGNATURE_NOT_FOUND] = SIGNER_NOT_FOUND,
+		[SIGNATURE_OF_A_PART] = SIGNER_USES_LENGTH,
+		[SIGNATURE_OF_ALL] = SIGNER_IS_GOOD,
+	};
 
-	if (j->mail->signature_count > MAX_SIGNATURES)
-		return SIGNER_NOT_FOUND;
-	for (s = j->mail->signatures; s != NULL; s = s->next) {
-		if (!is_signature_of(&s->signature, signer, result, j->arena))
-			continue;
-		if (s->signature.has_length)
-			return SIGNER_USES_LENGTH;
-		found = SIGNER_IS_GOOD;
-	}
-	return found;
-}
-
-static enum signer
-judge_signer(
-    struct judge *j, const struct authres_result *result, const char *submitter)
-{
-	const char *signer = signer_of(j, result);
-
-	if (!is_aligned(signer, submitter)
-	    || !is_aligned(signer, j->mail->from_domain))
+	if (!is_aligned(result->domain, submitter)
+	    || !is_aligned(result->domain, j->mail->from_domain))
 		return SIGNER_IS_ANOTHER;
-	if (!domain_is_below(submitter, signer))
-		return SIGNER_IS_BELOW;
-	return judge_signature(j, result, signer);
+	return domain_is_below(submitter, result->domain)
+	    ? signers[result->signature]
+	    : SIGNER_IS_BELOW;
 }
 
 static const char *
@@ -284,7 +214,7 @@ judge_pass(struct judge *j, const char *submitter)
 	     r = find(r->next, "dkim")) {
 		if (!says(r, "pass"))
 			continue;
-		signer = judge_signer(j, r->result, submitter);
+		signer = judge_signer(j, r, submitter);
 		if (signer > best)
 			best = signer;
 	}

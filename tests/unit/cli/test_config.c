@@ -126,13 +126,13 @@ Test(config, says_which_line_is_wrong_and_what_is_known)
 		    "no value" },
 		{ "[authentication]\ntrusted_ar_count = 0\n",
 		    "reports.conf:2: 'trusted_ar_count' in [authentication]: "
-		    "'0' is not a number from 1 to 50" },
+		    "'0' is not a number from 1 to 10" },
 		{ "[authentication]\ntrusted_ar_count = -1\n",
 		    "reports.conf:2: 'trusted_ar_count' in [authentication]: "
-		    "'-1' is not a number from 1 to 50" },
-		{ "[authentication]\ntrusted_ar_count = 51\n",
+		    "'-1' is not a number from 1 to 10" },
+		{ "[authentication]\ntrusted_ar_count = 11\n",
 		    "reports.conf:2: 'trusted_ar_count' in [authentication]: "
-		    "'51' is not a number from 1 to 50" },
+		    "'11' is not a number from 1 to 10" },
 		{ "[authentication]\ntrusted_ar_count = 1\n"
 		  "trusted_ar_count = 2\n",
 		    "reports.conf:3: 'trusted_ar_count' in [authentication]: "
