@@ -103,6 +103,20 @@
 /* Of a report for people, what is read: its facts stand at the top. */
 #define MAX_FEEDBACK_LINES 8192
 
+/* --- workers --- */
+
+/* A reading on its way from a worker; 100,000 records take 5 MB. */
+#define MAX_ENCODED (64UL * 1024 * 1024)
+/* A text in it; the longest comes from JSON. */
+#define MAX_ENCODED_TEXT MAX_JSON
+/* What it may grow to in memory; those records take 20 MB. */
+#define MAX_DECODED (256UL * 1024 * 1024)
+/* Things of a kind in it, where the reader has no bound of its own: each is
+ * at least an octet of the message. */
+#define MAX_ENCODED_ITEMS MAX_UNPACKED
+/* A code such as "limit-records"; the longest has 25 characters. */
+#define MAX_CODE 40
+
 /* --- files --- */
 
 /* One file, or standard input; an unpacked report may come as a file. */
