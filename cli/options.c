@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "cli/option_table.h"
 
 /* Returns what getopt_long() returns for an option: its index and this. */
@@ -95,6 +96,18 @@ options_parse(struct options *out, uint64_t takes, const char *command,
 			return false;
 	}
 	*first = optind;
+	return true;
+}
+
+bool
+options_parse_workers(const char *text, size_t *out)
+{
+	int64_t count;
+
+	if (!number_parse(bytes_of(text), &count) || count < 1
+	    || count > MAX_WORKERS)
+		return false;
+	*out = (size_t)count;
 	return true;
 }
 

@@ -33,6 +33,7 @@ struct pool {
 	const char *argv[MAX_ARGUMENTS];
 	struct buffer read_config; /* as it is sent */
 	struct event *restart;     /* pending after one did not start */
+	struct event *patience;    /* of pool_wait() */
 	struct error trouble;      /* why not */
 	struct job_list queue;
 	size_t count; /* jobs, queued or given */
@@ -177,6 +178,12 @@ on_restart(evutil_socket_t fd, short what, void *context)
 	if (pool->config.starts_all || !TAILQ_EMPTY(&pool->queue))
 		start_one(pool);
 	feed(pool);
+}
+
+static void
+on_patience(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd, (void)what, (void)context;
 }
 
 /* --- what workers say --- */
@@ -355,7 +362,8 @@ pool_new(struct pool **out, struct event_base *base,
 	set_argv(pool);
 	set_read_config(pool, config->read);
 	pool->restart = evtimer_new(pool->base, on_restart, pool);
-	if (pool->restart == NULL)
+	pool->patience = evtimer_new(pool->base, on_patience, pool);
+	if (pool->restart == NULL || pool->patience == NULL)
 		errx(1, "cannot make a timer");
 	make_members(pool);
 	if (!wait_for_first(pool, err)) {
@@ -381,6 +389,7 @@ pool_free(struct pool *pool)
 		child_release(&pool->members[i].child);
 	free(pool->members);
 	event_free(pool->restart);
+	event_free(pool->patience);
 	buffer_release(&pool->read_config);
 	if (pool->owns_base)
 		event_base_free(pool->base);
@@ -402,9 +411,19 @@ pool_count(const struct pool *pool)
 }
 
 void
-pool_wait(struct pool *pool)
+pool_wait(struct pool *pool, unsigned ms)
 {
-	if (event_base_loop(pool->base, EVLOOP_ONCE) < 0)
+	struct timeval delay = { .tv_sec = ms / 1000,
+		.tv_usec = (suseconds_t)(ms % 1000) * 1000 };
+	int rc;
+
+	if (ms > 0)
+		evtimer_add(pool->patience, &delay);
+	rc =
+	    event_base_loop(pool->base, ms > 0 ? EVLOOP_ONCE : EVLOOP_NONBLOCK);
+	if (ms > 0)
+		evtimer_del(pool->patience);
+	if (rc < 0)
 		errx(1, "event loop failed");
 }
 

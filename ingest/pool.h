@@ -7,7 +7,7 @@
  *	pool_new(&pool, NULL, &config, &err)
  *	pool_submit(pool, &job)      any number of times
  *	while (pool_count(pool) > 0)
- *		pool_wait(pool)      calls done() of jobs that are read
+ *		pool_wait(pool, 100) calls done() of jobs that are read
  *	pool_free(pool)
  */
 #ifndef INGEST_POOL_H
@@ -79,8 +79,9 @@ void pool_submit(struct pool *pool, struct pool_job *job);
 /* How many jobs are not done. */
 size_t pool_count(const struct pool *pool);
 
-/* Waits until something has come from a worker, and takes care of it. */
-void pool_wait(struct pool *pool);
+/* Takes care of what has come from workers; waits for that so many
+ * milliseconds at most. */
+void pool_wait(struct pool *pool, unsigned ms);
 
 /* From now on messages are read like this. */
 void pool_configure(struct pool *pool, const struct read_config *read);

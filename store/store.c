@@ -22,6 +22,12 @@ store_outcome_name(enum store_outcome outcome)
 	return names[outcome];
 }
 
+void
+store_set_patience(struct store *store, unsigned ms)
+{
+	sqlite3_busy_timeout(store->db, (int)ms);
+}
+
 bool
 store_begin(struct store *store, struct error *err)
 {
