@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_quarantine,
+	&command_migrate,
 	&command_help,
 };
 

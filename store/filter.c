@@ -33,6 +33,13 @@ static const struct subject reports = {
 	" AND (:verdicts >> r.verdict) & 1 = 1 ",
 };
 
+/* The domains of roll-ups whose reports were pruned have no report. */
+static const struct subject days = {
+	WANTED_REST("total_report"),
+	" r.day BETWEEN :first_day AND :last_day"
+	" AND (:verdicts >> r.verdict) & 1 = 1 ",
+};
+
 static const struct subject failures = {
 	WANTED_REST("failure"),
 	" coalesce(r.arrival_date, r.received) BETWEEN :first AND :last ",
@@ -137,6 +144,13 @@ filter_prepare(struct store *store, const char *start, const char *rest,
     const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
 {
 	return prepare(store, &reports, start, rest, filter, out, err);
+}
+
+bool
+filter_prepare_days(struct store *store, const char *start, const char *rest,
+    const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
+{
+	return prepare(store, &days, start, rest, filter, out, err);
 }
 
 bool

@@ -20,6 +20,12 @@ MUST_CHECK bool filter_prepare(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
     struct error *err);
 
+/* The same on a roll-up: of whole days, those of the period's two ends
+ * included. */
+MUST_CHECK bool filter_prepare_days(struct store *store, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err);
+
 /* The same on the table failure. */
 MUST_CHECK bool filter_prepare_failures(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,

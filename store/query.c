@@ -143,16 +143,15 @@ store_dmarc_totals(struct store *store, const struct store_filter *filter,
 		.context = context };
 	sqlite3_stmt *statement;
 
-	return filter_prepare(store,
-		   "SELECT string.text, count(*), count(DISTINCT r.reporter),"
+	return filter_prepare_days(store,
+		   "SELECT string.text, sum(r.reports),"
+		   " count(DISTINCT r.reporter),"
 		   " capped_sum(r.messages) AS messages,"
 		   " capped_sum(r.passed), capped_sum(r.messages - r.passed),"
-		   " capped_sum(d.delivered), capped_sum(d.quarantined),"
-		   " capped_sum(d.rejected)"
-		   " FROM report r"
-		   " JOIN dmarc_report d ON d.report = r.id"
-		   " JOIN string ON string.id = r.domain"
-		   " WHERE r.kind = 1 AND r.is_conflict = 0 AND",
+		   " capped_sum(r.delivered), capped_sum(r.quarantined),"
+		   " capped_sum(r.rejected)"
+		   " FROM total_report r JOIN string ON string.id = r.domain"
+		   " WHERE r.kind = 1 AND",
 		   "GROUP BY r.domain ORDER BY messages DESC, string.text",
 		   filter, &statement, err)
 	    && answer(store, &question, statement, err);
@@ -183,17 +182,14 @@ store_tls_totals(struct store *store, const struct store_filter *filter,
 		.context = context };
 	sqlite3_stmt *statement;
 
-	return filter_prepare(store,
+	return filter_prepare_days(store,
 		   "SELECT domain.text, coalesce(type.text, ''),"
-		   " count(DISTINCT r.id),"
-		   " count(DISTINCT r.reporter), capped_sum(p.successful),"
-		   " capped_sum(p.failed)"
-		   " FROM report r"
-		   " JOIN tls_policy p ON p.report = r.id"
-		   " JOIN string domain"
-		   " ON domain.id = coalesce(p.policy_domain, r.domain)"
-		   " LEFT JOIN string type ON type.id = p.policy_type"
-		   " WHERE r.kind = 2 AND r.is_conflict = 0 AND",
+		   " sum(r.reports), count(DISTINCT r.reporter),"
+		   " capped_sum(r.successful), capped_sum(r.failed)"
+		   " FROM total_tls r"
+		   " JOIN string domain ON domain.id = r.policy_domain"
+		   " LEFT JOIN string type ON type.id = r.policy_type"
+		   " WHERE",
 		   "GROUP BY 1, 2 ORDER BY 1, 2", filter, &statement, err)
 	    && answer(store, &question, statement, err);
 }
@@ -221,16 +217,14 @@ store_failing_sources(struct store *store, const struct store_filter *filter,
 		.context = context };
 	sqlite3_stmt *statement;
 
-	return filter_prepare(store,
-		   "SELECT string.text, c.source_ip,"
-		   " capped_sum(c.count) AS messages"
-		   " FROM report r"
-		   " JOIN record c ON c.report = r.id"
+	return filter_prepare_days(store,
+		   "SELECT string.text, r.source_ip,"
+		   " capped_sum(r.messages) AS messages"
+		   " FROM total_source r"
 		   " JOIN string ON string.id = r.domain"
-		   " WHERE r.kind = 1 AND r.is_conflict = 0"
-		   " AND c.dkim <> 1 AND c.spf <> 1 AND",
-		   "GROUP BY r.domain, c.source_ip"
-		   " ORDER BY messages DESC, string.text, c.source_ip",
+		   " WHERE r.passes = 0 AND",
+		   "GROUP BY r.domain, r.source_ip"
+		   " ORDER BY messages DESC, string.text, r.source_ip",
 		   filter, &statement, err)
 	    && answer(store, &question, statement, err);
 }
