@@ -168,8 +168,10 @@ migrate(struct store *store, struct error *err)
 	/* Gives back the room of the old tables.  It can wait. */
 	if (ok)
 		sqlite3_exec(store->db,
-		    "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", NULL, NULL,
-		    NULL);
+		    "PRAGMA temp_store = FILE;"
+		    "PRAGMA auto_vacuum = INCREMENTAL; VACUUM;"
+		    "PRAGMA temp_store = MEMORY",
+		    NULL, NULL, NULL);
 	return ok
 	    || error_at(err, "bringing '%.200s' to schema %d", store->path,
 		STORE_VERSION);

@@ -22,9 +22,6 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 
 /* 250 means on disk: FULL waits for it at each commit, NORMAL would not. */
 static const char settings_to_write[] = "PRAGMA synchronous = FULL;"
-					/* Of a new file: 'prune' gives back
-					 * what it has emptied. */
-					"PRAGMA auto_vacuum = INCREMENTAL;"
 					/* A savepoint's journal. */
 					"PRAGMA temp_store = MEMORY;"
 					"PRAGMA journal_size_limit = 67108864;";
@@ -253,6 +250,10 @@ prepare_to_write(struct store *store, bool is_new, struct error *err)
 		return error_errno(err, "write", store->path);
 	}
 	if (!sqlite_exec(store, settings_to_write, err))
+		return refuse(store, err);
+	/* So that 'prune' can give back what it has emptied. */
+	if (is_new
+	    && !sqlite_exec(store, "PRAGMA auto_vacuum = INCREMENTAL", err))
 		return refuse(store, err);
 	return use_log(store, err) && (!is_new || create_schema(store, err))
 	    && migrate(store, err);
