@@ -241,6 +241,17 @@ set_result(
 		"--result: no message can be all of that at once");
 }
 
+static bool
+set_since_id(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	(void)row;
+	r->out->has_since_id = true;
+	return number_parse(bytes_of(value), &r->out->since_id)
+	    || error_set(r->err, ERROR_USAGE,
+		"--since-id: '%.40s' is not the number of a report", value);
+}
+
 /* --- how it is written --- */
 
 static bool
@@ -261,6 +272,7 @@ static bool
 set_format(
     struct option_reader *r, const struct option_row *row, const char *value)
 {
+	r->out->has_format = true;
 	return output_format_parse(value, &r->out->style.format)
 	    || refuse_word(r, row, value, strlen(value));
 }
@@ -339,6 +351,12 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    "of them; given again, both",
 	    set_result, 0,
 	    "pass, fail, dkim-pass, dkim-fail, spf-pass, spf-fail" },
+	[OPTION_TLS] = { "tls", NULL, "TLS reports instead of DMARC reports",
+	    FLAG(tls), NULL },
+	[OPTION_SINCE_ID] = { "since-id", "ID",
+	    "only reports with a larger number, of any time; the\n"
+	    "last one is printed on standard error, for next time",
+	    set_since_id, 0, NULL },
 	[OPTION_SORT] = { "sort", "COLUMN",
 	    "by this column of the CSV; numbers and times largest\n"
 	    "first, COLUMN:asc and COLUMN:desc say it",
