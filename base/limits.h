@@ -26,8 +26,6 @@
 /* At SIGTERM, a message on its way may finish. */
 #define SHUTDOWN_SECONDS 10
 
-/* Sockets to listen on: systemd may pass several. */
-#define MAX_LISTENERS 8
 /* What the listener tells of itself; it is a page. */
 #define MAX_STATUS (32UL * 1024)
 

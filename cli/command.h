@@ -49,12 +49,15 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_export;
 extern const struct command command_help;
 extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_listen;
+extern const struct command command_migrate;
 extern const struct command command_quarantine;
 extern const struct command command_show;
+extern const struct command command_status;
 extern const struct command command_summary;
 
 /* The command of that name; fails with ERROR_USAGE. */

@@ -7,12 +7,15 @@
 
 static const struct command *const commands[] = {
 	&command_listen,
+	&command_status,
 	&command_import,
 	&command_check,
 	&command_summary,
 	&command_list,
 	&command_show,
+	&command_export,
 	&command_quarantine,
+	&command_migrate,
 	&command_help,
 };
 

@@ -1,15 +1,18 @@
 /* reports listen: takes messages by LMTP. */
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <sys/resource.h>
 
 #include "base/error.h"
 #include "base/limits.h"
 #include "cli/command.h"
 #include "cli/listener.h"
 
+/* Sessions, large messages, sockets of workers, and the database. */
+#define WANTED_FILES 4096
 /* Postfix connects as its own user; what may reach the folder may connect. */
 #define SOCKET_MODE 0666
 
@@ -42,30 +45,64 @@ choose_socket_mode(const struct options *options, const struct config *config)
 	return config->has_socket_mode ? config->socket_mode : SOCKET_MODE;
 }
 
-/* What the command line names is all there is. */
+/*
+ * Where to listen: what the command line names is all there is, else what
+ * systemd hands over, else what the configuration names.
+ */
 static bool
-is_given(const struct options *options)
+choose_sockets(
+    const struct context *context, struct server_config *out, struct error *err)
 {
-	return options->socket != NULL || options->inet != NULL;
+	const struct options *options = context->options;
+	const struct config *config = context->config;
+
+	if (!activation_take(&out->activation, err))
+		return false;
+	if (options->socket != NULL || options->inet != NULL) {
+		out->activation.count = 0;
+		out->socket_path = options->socket;
+		out->inet = options->inet;
+	} else if (out->activation.count == 0) {
+		out->socket_path = config->socket;
+		out->inet = config->inet;
+	}
+	return true;
 }
 
+/* Before a database is made for nothing. */
 static bool
 check(const struct context *context, struct error *err)
 {
-	/* systemd passes sockets by this. */
-	if (getenv("LISTEN_FDS") != NULL)
-		return true;
-	if (is_given(context->options) || context->config->socket != NULL
-	    || context->config->inet != NULL)
+	const struct options *options = context->options;
+	const struct config *config = context->config;
+
+	if (options->socket != NULL || options->inet != NULL
+	    || config->socket != NULL || config->inet != NULL
+	    || activation_is_offered())
 		return true;
 	return error_set(err, ERROR_USAGE,
 	    "nothing to listen on; give --socket PATH or --inet ADDR:PORT, or "
 	    "name one under [listen] in the configuration");
 }
 
+/* Large messages and sessions are files, and more of them are allowed than
+ * are usual. */
+static void
+raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0
+	    || limit.rlim_cur >= WANTED_FILES)
+		return;
+	limit.rlim_cur =
+	    limit.rlim_max < WANTED_FILES ? limit.rlim_max : WANTED_FILES;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* Beside the database, where whoever reads it can look. */
-static const char *
-choose_control(const struct context *context)
+const char *
+listener_control(const struct context *context)
 {
 	if (context->options->control != NULL)
 		return context->options->control;
@@ -103,14 +140,11 @@ set_server(struct listener *listener, const char *hostname)
 	const struct context *context = listener->context;
 	const struct options *options = context->options;
 	const struct config *config = context->config;
-	bool given = is_given(options);
 
 	listener->server = (struct server_config) {
-		.socket_path = given ? options->socket : config->socket,
 		.socket_mode = choose_socket_mode(options, config),
 		.socket_group = config->group,
-		.inet = given ? options->inet : config->inet,
-		.control_path = choose_control(context),
+		.control_path = listener_control(context),
 		.lmtp = {
 			.hostname = hostname,
 			.max_message = MAX_MESSAGE,
@@ -145,6 +179,9 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	    &listener, choose_hostname(context->config, own, sizeof(own)));
 	/* The server waits itself, and goes on meanwhile. */
 	store_set_patience(context->store, 0);
+	raise_file_limit();
+	if (!choose_sockets(context, &listener.server, err))
+		return false;
 	if (server_run(&listener.server, err))
 		return true;
 	return err->kind == ERROR_UNAVAILABLE && strstr(err->text, "worker")

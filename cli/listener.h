@@ -55,6 +55,9 @@ struct listener {
 	size_t latency[LATENCY_BUCKETS + 1];
 };
 
+/* Where the listener of this database tells how it is. */
+const char *listener_control(const struct context *context);
+
 /* --- cli/listen_log.c --- */
 
 /* One line to standard error; escaped. */

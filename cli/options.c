@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "cli/option_table.h"
+#include "parse/value.h"
 
 /* Returns what getopt_long() returns for an option: its index and this. */
 #define FIRST_CODE 256
@@ -76,7 +77,7 @@ bool
 options_parse(struct options *out, uint64_t takes, const char *command,
     int argc, char **argv, int *first, struct arena *arena, struct error *err)
 {
-	struct option_reader r = { out, arena, err };
+	struct option_reader r = { out, arena, err, takes };
 	const struct option_row *row;
 	struct option known[OPTION_COUNT + 1];
 	int code;

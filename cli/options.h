@@ -32,6 +32,8 @@ enum option_id {
 	OPTION_SOURCE,
 	OPTION_DISPOSITION,
 	OPTION_RESULT,
+	OPTION_TLS,
+	OPTION_SINCE_ID,
 	OPTION_SORT,
 	OPTION_LIMIT,
 	OPTION_FORMAT,
@@ -88,7 +90,11 @@ struct options {
 	unsigned verdicts; /* as in struct store_filter, here as below */
 	unsigned dispositions;
 	unsigned results;
+	bool tls;
+	bool has_since_id;
+	int64_t since_id;
 	struct output_style style;
+	bool has_format; /* it was given */
 	const char *socket;
 	bool has_socket_mode;
 	unsigned socket_mode;
@@ -96,6 +102,7 @@ struct options {
 	const char *control;
 	size_t workers; /* 0 when not given */
 	bool no_sandbox;
+	bool prometheus; /* was given as the format */
 	bool help, version;
 };
 

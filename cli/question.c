@@ -132,7 +132,7 @@ question_open(
 {
 	const struct options *options = context->options;
 	const struct period_request request = { options->since, options->until,
-		options->all };
+		options->all || options->has_since_id };
 	struct store_extent extent;
 
 	*out =

@@ -1,7 +1,6 @@
 #include "ingest/listen.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -139,24 +138,6 @@ listen_unix(const char *path, unsigned mode, const char *group, int *fd,
 	}
 	if (status != 0 || listen(*fd, SOMAXCONN) != 0)
 		return close_failed(*fd, path, err);
-	return true;
-}
-
-bool
-listen_passed(int fd, struct error *err)
-{
-	int listens = 0, type = 0;
-	socklen_t len = sizeof(int);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0
-	    || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0
-	    || listens == 0 || type != SOCK_STREAM)
-		return error_set(err, ERROR_CONFIG,
-		    "what was passed as file %d is not a socket that listens",
-		    fd);
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0
-	    || fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0)
-		return error_errno(err, "use", "a socket that was passed");
 	return true;
 }
 

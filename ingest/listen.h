@@ -22,9 +22,6 @@ struct error;
 MUST_CHECK bool listen_unix(const char *path, unsigned mode, const char *group,
     int *fd, struct error *err);
 
-/* A socket that was passed by who started us: it must be one that listens. */
-MUST_CHECK bool listen_passed(int fd, struct error *err);
-
 /* ADDR:PORT or [ADDR]:PORT, in numbers; port 0 lets the system choose one. */
 MUST_CHECK bool listen_inet(const char *text, int *fd, struct error *err);
 

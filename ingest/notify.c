@@ -1,6 +1,6 @@
 #include "ingest/notify.h"
 
-#include <stdint.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,17 +67,4 @@ notify_watchdog_ms(void)
 	if (usec == 0)
 		return 0;
 	return ms < 1 ? 1 : ms > 3600000 ? 3600000 : (unsigned)ms;
-}
-
-size_t
-notify_take_fds(void)
-{
-	size_t count = 0;
-
-	if (getenv("LISTEN_PID") != NULL)
-		count = (size_t)read_number("LISTEN_FDS", "LISTEN_PID");
-	unsetenv("LISTEN_FDS");
-	unsetenv("LISTEN_PID");
-	unsetenv("LISTEN_FDNAMES");
-	return count;
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <sys/resource.h>
 #include <sys/un.h>
 
 #include <event2/event.h>
@@ -28,8 +27,6 @@
 #define FAREWELL_SECONDS 1
 /* Whoever may read the database may know how its listener is. */
 #define CONTROL_MODE 0660
-/* Sessions, large messages, sockets of workers, and the database. */
-#define WANTED_FILES 4096
 
 struct server {
 	struct server_config *config;
@@ -37,7 +34,7 @@ struct server {
 	struct pool *pool; /* NULL when messages are not to be read */
 	struct spool_room room;
 	struct sessions *sessions;
-	struct evconnlistener *listeners[MAX_LISTENERS];
+	struct evconnlistener *listeners[2 + MAX_ACTIVATED];
 	size_t listener_count;
 	struct control *control;
 	struct event *sigterm, *sigint, *sighup;
@@ -149,37 +146,15 @@ listen_with(struct server *server, int fd, struct error *err)
 	return true;
 }
 
-/* The sockets that systemd listens on for us; *count of them. */
-static bool
-take_passed(struct server *server, size_t *count, struct error *err)
-{
-	size_t i;
-	int fd;
-
-	*count = notify_take_fds();
-	if (*count > MAX_LISTENERS)
-		return error_set(err, ERROR_CONFIG,
-		    "more than %d sockets were passed", MAX_LISTENERS);
-	for (i = 0; i < *count; i++) {
-		fd = NOTIFY_FIRST_FD + (int)i;
-		if (!listen_passed(fd, err) || !listen_with(server, fd, err))
-			return false;
-	}
-	return true;
-}
-
 static bool
 start_listening(struct server *server, struct error *err)
 {
 	const struct server_config *config = server->config;
-	size_t passed;
+	size_t i;
 	int fd;
 
-	if (!take_passed(server, &passed, err))
-		return false;
-	if (passed > 0)
-		return true;
-	if (config->socket_path == NULL && config->inet == NULL)
+	if (config->socket_path == NULL && config->inet == NULL
+	    && config->activation.count == 0)
 		return error_set(err, ERROR_CONFIG, "no socket to listen on");
 	if (config->socket_path != NULL) {
 		if (!listen_unix(config->socket_path, config->socket_mode,
@@ -189,6 +164,9 @@ start_listening(struct server *server, struct error *err)
 		if (!listen_with(server, fd, err))
 			return false;
 	}
+	for (i = 0; i < config->activation.count; i++)
+		if (!listen_with(server, config->activation.fds[i], err))
+			return false;
 	return config->inet == NULL
 	    || (listen_inet(config->inet, &fd, err)
 		&& listen_with(server, fd, err));
@@ -389,21 +367,6 @@ free_server(struct server *server)
 	free(server);
 }
 
-/* Large messages and sessions are files, and more of them are allowed than
- * are usual. */
-static void
-raise_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0
-	    || limit.rlim_cur >= WANTED_FILES)
-		return;
-	limit.rlim_cur =
-	    limit.rlim_max < WANTED_FILES ? limit.rlim_max : WANTED_FILES;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static bool
 start(struct server *server, struct error *err)
 {
@@ -432,7 +395,6 @@ server_run(struct server_config *config, struct error *err)
 	bool ok;
 
 	signal(SIGPIPE, SIG_IGN);
-	raise_file_limit();
 	ok = start(server, err);
 	if (ok) {
 		say_where(server);

@@ -20,6 +20,7 @@
 #include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/compiler.h"
+#include "ingest/activation.h"
 #include "ingest/lmtp.h"
 #include "ingest/pool.h"
 
@@ -44,14 +45,15 @@ struct server_counts {
 };
 
 struct server_config {
-	const char *socket_path;   /* a unix socket to listen on, or NULL */
-	unsigned socket_mode;      /* its permissions, such as 0666 */
-	const char *socket_group;  /* whose it is, or NULL */
-	const char *inet;          /* ADDR:PORT or [ADDR]:PORT, or NULL */
-	const char *control_path;  /* a socket that tells status, or NULL */
-	unsigned idle_seconds;     /* 0 for IDLE_SECONDS */
-	unsigned shutdown_seconds; /* 0 for SHUTDOWN_SECONDS */
-	struct lmtp_config lmtp;   /* its room is the server's own */
+	const char *socket_path;      /* a unix socket to listen on, or NULL */
+	unsigned socket_mode;         /* its permissions, such as 0666 */
+	const char *socket_group;     /* whose it is, or NULL */
+	const char *inet;             /* ADDR:PORT or [ADDR]:PORT, or NULL */
+	struct activation activation; /* sockets that listen already */
+	const char *control_path;     /* a socket that tells status, or NULL */
+	unsigned idle_seconds;        /* 0 for IDLE_SECONDS */
+	unsigned shutdown_seconds;    /* 0 for SHUTDOWN_SECONDS */
+	struct lmtp_config lmtp;      /* its room is the server's own */
 	/* Who reads; NULL hands messages out as they came. */
 	const struct pool_config *pool;
 	/*

@@ -41,6 +41,10 @@ void store_close(struct store *store);
  * this is called. */
 void store_set_patience(struct store *store, unsigned ms);
 
+/* The schema that opening it found and has brought up to this program's; 0
+ * when it was of this one. */
+int store_migrated_from(const struct store *store);
+
 /* What arrived, how, and what was found in it. */
 struct delivery {
 	const struct reading *reading;

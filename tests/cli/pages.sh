@@ -108,6 +108,10 @@ for id in 1 4; do
 	columns show $id
 	keys show $id --format json
 done
+for options in '' --tls; do
+	columns export --all $options
+	keys export --all $options --format json
+done
 columns quarantine
 keys quarantine --format json
 columns check tests/cli/input
