@@ -55,6 +55,7 @@ extern const struct command command_help;
 extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_listen;
+extern const struct command command_migrate;
 extern const struct command command_quarantine;
 extern const struct command command_show;
 extern const struct command command_summary;
