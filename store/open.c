@@ -309,6 +309,15 @@ open_at(struct store *store, enum store_mode mode, struct error *err)
 	return true;
 }
 
+/* One thread has it all: no locks, and nobody to count memory for.  Later than
+ * at the first call this does nothing. */
+static void
+configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 bool
 store_open(struct store **out, const char *path, enum store_mode mode,
     struct error *err)
@@ -316,6 +325,7 @@ store_open(struct store **out, const char *path, enum store_mode mode,
 	struct store *store = calloc(1, sizeof(*store));
 
 	*out = NULL;
+	configure();
 	if (store == NULL || (store->path = strdup(path)) == NULL)
 		errx(1, "store: out of memory");
 	if (!open_at(store, mode, err)) {

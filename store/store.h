@@ -1,6 +1,7 @@
 /*
  * The database: one SQLite file, opened, checked, written.  Questions to it
- * are in store/query.h.  Nothing outside store/ knows that it is SQLite.
+ * are in store/query.h.  Nothing outside store/ knows that it is SQLite.  All
+ * of store/ is for one thread of a process.
  *
  *	store_open(&store, path, STORE_WRITE, &err)
  *	store_begin(store, &err)
