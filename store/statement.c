@@ -200,6 +200,12 @@ static const char *const sql[STATEMENT_COUNT] = {
 	 * over all reporters. */
 	[FIND_STOPPED] = "SELECT total(messages) > 9e18 FROM total_report"
 			 " WHERE " DAY_OF_DOMAIN,
+	[FIND_KEY] = "SELECT reporter, kind, report_id, begin, \"end\","
+		     " is_failed, domain FROM report WHERE id = ?",
+	[FIND_PRUNED] = "SELECT 1 FROM pruned WHERE domain = ? AND day = ?"
+			" AND fingerprint = ?",
+	[ADD_PRUNED] = "INSERT OR IGNORE INTO pruned (domain, day,"
+		       " fingerprint) VALUES (?, ?, ?)",
 	[FIND_SWEEPS] = "SELECT count FROM sweep",
 };
 

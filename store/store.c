@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "store/intern.h"
 #include "store/sqlite.h"
+#include "store/sweep.h"
 
 const char *
 store_outcome_name(enum store_outcome outcome)
@@ -35,7 +36,10 @@ store_begin(struct store *store, struct error *err)
 	if (!sqlite_exec(store, "BEGIN IMMEDIATE", err))
 		return false;
 	store->in_transaction = true;
-	return true;
+	if (sweep_look(store, err))
+		return true;
+	store_rollback(store);
+	return false;
 }
 
 bool

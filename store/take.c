@@ -10,6 +10,7 @@
 #include "store/intern.h"
 #include "store/rollup.h"
 #include "store/sqlite.h"
+#include "store/tombstone.h"
 
 /* Lower case of ASCII, as that is what domains and senders vary. */
 static char *
@@ -214,6 +215,7 @@ take_report(struct store *store, const struct finding *finding,
     struct store_result *result, struct error *err)
 {
 	const struct report *report = finding->report;
+	bool was_pruned = false;
 	int64_t counted, same = 0;
 	struct key key;
 
@@ -224,6 +226,14 @@ take_report(struct store *store, const struct finding *finding,
 	    || !statement_run(store, FIND_COUNTED,
 		VALUES(KEY_VALUES(&key, report)), &counted, err))
 		return false;
+	if (counted == 0
+	    && !tombstone_find(store, report, key.reporter, key.domain,
+		key.is_failed, &was_pruned, err))
+		return false;
+	if (was_pruned) {
+		result->duplicates++;
+		return true;
+	}
 	if (counted != 0
 	    && !statement_run(store, FIND_CONTENT,
 		VALUES(number(counted), key.digest), &same, err))
