@@ -49,6 +49,7 @@ struct command {
 	    struct context *context, int argc, char **argv, struct error *err);
 };
 
+extern const struct command command_backup;
 extern const struct command command_check;
 extern const struct command command_export;
 extern const struct command command_help;
@@ -56,7 +57,9 @@ extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_listen;
 extern const struct command command_migrate;
+extern const struct command command_prune;
 extern const struct command command_quarantine;
+extern const struct command command_restore;
 extern const struct command command_show;
 extern const struct command command_status;
 extern const struct command command_summary;

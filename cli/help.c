@@ -16,6 +16,9 @@ static const struct command *const commands[] = {
 	&command_show,
 	&command_export,
 	&command_quarantine,
+	&command_prune,
+	&command_backup,
+	&command_restore,
 	&command_migrate,
 	&command_help,
 };

@@ -87,6 +87,9 @@ start(struct store *store, const struct store_retention *retention,
 #define OLD_RAW                                                                \
 	"m.received < ?1 AND (?2 = 0 OR EXISTS (SELECT 1 FROM report r"        \
 	" WHERE r.message = m.id AND " OF_DOMAINS("r.domain") "))"
+#define OLD_READABLE_RAW                                                       \
+	OLD_RAW " AND NOT EXISTS (SELECT 1 FROM quarantine q"                  \
+		" WHERE q.message = m.id)"
 #define OLD_DAYS "t.day < ?1 AND " OF_DOMAINS("t.domain")
 
 static bool
@@ -113,6 +116,32 @@ static int64_t
 day_of(int64_t time)
 {
 	return time == STORE_KEEP ? INT64_MIN : datetime_day(time);
+}
+
+#define COUNT_RAW                                                              \
+	"SELECT count(*), coalesce(sum(length(w.deflated)), 0)"                \
+	" FROM raw w JOIN message m ON m.id = w.message WHERE "
+
+/* Of readable messages, those that do not go as what is old. */
+static bool
+plan_raw(struct store *store, const struct store_retention *retention,
+    struct store_pruned *out, struct error *err)
+{
+	int64_t raw, bytes, both, both_bytes;
+
+	if (!count(store, retention, COUNT_RAW OLD_RAW, retention->raw,
+		&out->raw, &out->raw_bytes, err))
+		return false;
+	if (retention->readable_raw <= retention->raw)
+		return true;
+	if (!count(store, retention, COUNT_RAW OLD_READABLE_RAW,
+		retention->readable_raw, &raw, &bytes, err)
+	    || !count(store, retention, COUNT_RAW OLD_READABLE_RAW,
+		retention->raw, &both, &both_bytes, err))
+		return false;
+	out->raw += raw - both;
+	out->raw_bytes += bytes - both_bytes;
+	return true;
 }
 
 static bool
@@ -144,11 +173,7 @@ plan(struct store *store, const struct store_retention *retention,
 	    && count(store, retention,
 		"SELECT count(*) FROM report r WHERE " OLD_RECIPIENTS,
 		day_of(retention->recipients), &out->recipients, NULL, err)
-	    && count(store, retention,
-		"SELECT count(*), coalesce(sum(length(w.deflated)), 0)"
-		" FROM raw w JOIN message m ON m.id = w.message"
-		" WHERE " OLD_RAW,
-		retention->raw, &out->raw, &out->raw_bytes, err);
+	    && plan_raw(store, retention, out, err);
 }
 
 bool
@@ -176,24 +201,6 @@ run_sql(struct pruner *p, const char *sql, int64_t first, int64_t second)
 	    && sqlite_step(p->store, statement, &has_row, p->err);
 	sqlite3_finalize(statement);
 	return ok;
-}
-
-static bool
-drop_raw(struct pruner *p, int64_t message)
-{
-	int64_t size = 0;
-
-	if (!count(p->store, &(struct store_retention) { 0 },
-		"SELECT coalesce(sum(length(deflated)), 0) FROM raw"
-		" WHERE message = ?1",
-		message, &size, NULL, p->err)
-	    || !run_sql(p, "DELETE FROM raw WHERE message = ?1", message, 0))
-		return false;
-	if (sqlite3_changes(p->store->db) > 0) {
-		p->out->raw++;
-		p->out->raw_bytes += size;
-	}
-	return true;
 }
 
 /* The message goes when nothing is left of it. */
@@ -237,9 +244,12 @@ drop_message(struct pruner *p, sqlite3_stmt *row)
 }
 
 static bool
-drop_old_raw(struct pruner *p, sqlite3_stmt *row)
+drop_raw(struct pruner *p, sqlite3_stmt *row)
 {
-	return drop_raw(p, sqlite3_column_int64(row, 0));
+	p->out->raw++;
+	p->out->raw_bytes += sqlite3_column_int64(row, 2);
+	return run_sql(p, "DELETE FROM raw WHERE message = ?1",
+	    sqlite3_column_int64(row, 0), 0);
 }
 
 /* A report of that day may have come since its rows went. */
@@ -371,7 +381,8 @@ forget_recipients(struct pruner *p, sqlite3_stmt *row)
 	int64_t id = sqlite3_column_int64(row, 0);
 
 	if (!forget_envelope_to(p, id) || !forget_comments(p, id)
-	    || !drop_raw(p, sqlite3_column_int64(row, 1))
+	    || !run_sql(p, "DELETE FROM raw WHERE message = ?1",
+		sqlite3_column_int64(row, 1), 0)
 	    || !run_sql(p,
 		"UPDATE report SET names_recipients = 0 WHERE id = ?1", id, 0))
 		return false;
@@ -406,9 +417,15 @@ static const struct phase drop_days = {
 	drop_day,
 };
 static const struct phase drop_raws = {
-	"SELECT w.message, 0, 0, 10 FROM raw w"
+	"SELECT w.message, 0, length(w.deflated), 10 FROM raw w"
 	" JOIN message m ON m.id = w.message WHERE " OLD_RAW " LIMIT 200",
-	drop_old_raw,
+	drop_raw,
+};
+static const struct phase drop_readable_raws = {
+	"SELECT w.message, 0, length(w.deflated), 10 FROM raw w"
+	" JOIN message m ON m.id = w.message"
+	" WHERE " OLD_READABLE_RAW " LIMIT 200",
+	drop_raw,
 };
 static const struct phase drop_messages = {
 	"SELECT m.id, 0, 0, 1 FROM message m WHERE " OLD_MESSAGES " LIMIT 500",
@@ -513,8 +530,10 @@ store_prune(struct store *store, const struct store_retention *retention,
 
 	*out = (struct store_pruned) { 0 };
 	return set_domains(store, retention, err)
+	    && run_phase(&p, &drop_raws, retention->raw)
+	    && run_phase(&p, &drop_readable_raws, retention->readable_raw)
 	    && run_phase(&p, &drop_recipients, day_of(retention->recipients))
-	    && round_failures(&p) && run_phase(&p, &drop_raws, retention->raw)
+	    && round_failures(&p)
 	    && run_phase(&p, &drop_reports, day_of(retention->rows))
 	    && run_phase(&p, &drop_days, day_of(retention->rollups))
 	    && run_phase(&p, &drop_messages, retention->rows)

@@ -26,6 +26,7 @@ struct store_retention {
 			     * comments of override reasons, the hour in a
 			     * failure report, and the bytes of all these */
 	int64_t raw;        /* the bytes as they came */
+	int64_t readable_raw; /* those of messages that could be read */
 	/* Only reports about these and their subdomains; 0 for all, and for
 	 * what is about no domain. */
 	const char *const *domains;

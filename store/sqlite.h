@@ -100,6 +100,7 @@ struct store {
 	sqlite3_stmt *statements[STATEMENT_COUNT];
 	struct cache strings, auths, shapes, reasons, reporters;
 	int migrated_from;
+	bool keeps_raw;
 	int64_t sweeps;      /* when the caches were last looked at */
 	bool in_transaction; /* between store_begin() and its end */
 	struct error lost;   /* why SQLite gave it up, if it did */

@@ -30,6 +30,12 @@ store_set_patience(struct store *store, unsigned ms)
 	sqlite3_busy_timeout(store->db, (int)ms);
 }
 
+void
+store_keep_raw(struct store *store, bool keeps)
+{
+	store->keeps_raw = keeps;
+}
+
 int
 store_migrated_from(const struct store *store)
 {

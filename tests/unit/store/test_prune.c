@@ -124,6 +124,7 @@ static const struct store_retention nothing = {
 	.rollups = STORE_KEEP,
 	.recipients = STORE_KEEP,
 	.raw = STORE_KEEP,
+	.readable_raw = STORE_KEEP,
 };
 
 /* Does it, and expects that the plan has said so. */
@@ -344,4 +345,38 @@ Test(prune, gives_room_back)
 	    lt(i64, ask("SELECT page_count FROM pragma_page_count"), before));
 	cr_expect(eq(
 	    i64, ask("SELECT freelist_count FROM pragma_freelist_count"), 0));
+}
+
+/* --- the bytes of messages that could be read --- */
+
+static int64_t
+add_readable(const char *raw)
+{
+	struct delivery delivery = delivery_of(raw,
+	    found(new_dmarc("d.example", raw, 10 * DAY,
+		      new_record(1, DMARC_PASS, DMARC_PASS, 1)),
+		raw));
+
+	delivery.received = 10 * DAY;
+	return deliver(&delivery).message;
+}
+
+Test(prune, keeps_readable_bytes_only_when_told_to)
+{
+	struct store_retention retention = nothing;
+	struct bytes raw;
+	int64_t kept;
+
+	cr_expect(not(store_raw(world.store, add_readable("not kept"),
+	    &world.arena, &raw, &world.err)));
+	store_keep_raw(world.store, true);
+	kept = add_readable("kept");
+	must(store_raw(world.store, kept, &world.arena, &raw, &world.err));
+	cr_expect(eq(sz, raw.len, strlen("kept")));
+	retention.readable_raw = 15 * DAY;
+	cr_expect(eq(i64, prune(retention).raw, 1));
+	cr_expect(
+	    not(store_raw(world.store, kept, &world.arena, &raw, &world.err)));
+	/* What is in quarantine stays. */
+	cr_expect(eq(i64, ask("SELECT count(*) FROM raw"), 1));
 }
