@@ -52,6 +52,7 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_export;
 extern const struct command command_help;
+extern const struct command command_html;
 extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_listen;
