@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_export,
+	&command_html,
 	&command_quarantine,
 	&command_prune,
 	&command_backup,
