@@ -227,8 +227,9 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		&check };
 	int i;
 
-	check.output = output_new(
-	    stdout, context->options->format, columns, COUNT_OF(columns));
+	if (!output_new(&check.output, stdout, &context->options->style,
+		columns, COUNT_OF(columns), err))
+		return false;
 	for (i = 0; i < argc; i++)
 		if (!source_walk(argv[i], &visitor, err))
 			on_unreadable(&check, err);
@@ -250,7 +251,7 @@ const struct command command_check = {
 	.name = "check",
 	.usage = "PATH ...",
 	.summary = "say what is in reports, or wrong with them; store nothing",
-	.takes = TAKES(OPTION_FORMAT),
+	.takes = TAKES_ROWS,
 	.min_arguments = 1,
 	.max_arguments = INT_MAX,
 	.store = COMMAND_NO_STORE,

@@ -38,7 +38,7 @@ struct command {
 	const char *name;
 	const char *usage;   /* its arguments, as the manual shows them */
 	const char *summary; /* one line for 'reports help' */
-	unsigned takes;      /* options, besides TAKES_ALWAYS */
+	uint64_t takes;      /* options, besides TAKES_ALWAYS */
 	int min_arguments, max_arguments;
 	enum command_store store;
 	/* What can be wrong before the database is opened; or NULL. */
@@ -49,6 +49,7 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_export;
 extern const struct command command_help;
 extern const struct command command_import;
 extern const struct command command_list;

@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&command_summary,
 	&command_list,
 	&command_show,
+	&command_export,
 	&command_quarantine,
 	&command_help,
 };

@@ -8,9 +8,6 @@
 #include "cli/question.h"
 #include "store/query.h"
 
-/* Of a table without --limit and --all. */
-#define TABLE_ROWS 20
-
 static const struct output_column columns[] = {
 	{ .key = "id", .heading = "ID", .type = OUTPUT_COUNT },
 	{ .key = "kind", .heading = "KIND" },
@@ -47,8 +44,6 @@ struct list {
 	struct output *output;
 	struct arena *arena;
 	const struct own *own;
-	size_t limit; /* 0: none */
-	size_t count;
 };
 
 static bool
@@ -89,8 +84,6 @@ print_row(
 	struct list *list = context;
 
 	(void)err;
-	if (list->limit != 0 && list->count++ >= list->limit)
-		return true;
 	output_row(list->output,
 	    (struct output_value[]) {
 		output_count(report->id),
@@ -119,49 +112,32 @@ print_row(
 	return true;
 }
 
-static size_t
-choose_limit(const struct options *options)
-{
-	if (options->limit != 0)
-		return options->limit;
-	return options->format == OUTPUT_TABLE && !options->all ? TABLE_ROWS
-								: 0;
-}
-
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	const struct options *options = context->options;
 	struct list list = { .arena = context->arena,
-		.own = &context->config->own,
-		.limit = choose_limit(options) };
+		.own = &context->config->own };
+	const struct output_style style = question_style(context->options);
 	struct question question;
 	bool ok;
 
 	(void)argc;
 	(void)argv;
-	if (!question_open(&question, context, err))
+	if (!output_new(
+		&list.output, stdout, &style, columns, COUNT_OF(columns), err))
 		return false;
-	list.output =
-	    output_new(stdout, options->format, columns, COUNT_OF(columns));
-	ok = store_reports(
-	    context->store, &question.filter, 0, print_row, &list, err);
+	ok = question_open(&question, context, err)
+	    && store_reports(
+		context->store, &question.filter, 0, print_row, &list, err);
 	output_free(list.output);
-	if (!ok)
-		return false;
-	if (list.limit != 0 && list.count > list.limit)
-		fprintf(options->format == OUTPUT_TABLE ? stdout : stderr,
-		    "%zu more; --limit %zu or --all shows them\n",
-		    list.count - list.limit, list.count);
-	return true;
+	return ok;
 }
 
 const struct command command_list = {
 	.name = "list",
 	.usage = "",
 	.summary = "one line for each report, the newest first",
-	.takes = TAKES_PERIOD | TAKES(OPTION_VERIFIED) | TAKES(OPTION_LIMIT)
-	    | TAKES(OPTION_FORMAT),
+	.takes = TAKES_RECORDS | TAKES_ROWS,
 	.store = COMMAND_READ,
 	.run = run,
 };

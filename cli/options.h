@@ -1,12 +1,13 @@
 /*
- * The options of the command line.  One table (cli/options.c) is what they
- * are parsed by and what 'reports help' prints.
+ * The options of the command line.  One table (cli/option_table.c) is what
+ * they are parsed by and what 'reports help' and the completions show.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/compiler.h"
@@ -15,33 +16,61 @@
 
 struct arena;
 struct error;
+struct network;
 
+/* The order is that of the help. */
 enum option_id {
 	OPTION_CONFIG,
 	OPTION_DB,
 	OPTION_DOMAIN,
 	OPTION_SINCE,
 	OPTION_UNTIL,
+	OPTION_PERIOD,
 	OPTION_ALL,
+	OPTION_REPORTER,
 	OPTION_VERIFIED,
+	OPTION_SOURCE,
+	OPTION_DISPOSITION,
+	OPTION_RESULT,
+	OPTION_TLS,
+	OPTION_SINCE_ID,
+	OPTION_SORT,
 	OPTION_LIMIT,
 	OPTION_FORMAT,
+	OPTION_COLOR,
+	OPTION_NO_HEADER,
+	OPTION_BOM,
+	OPTION_LOCAL,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
 	OPTION_INET,
 	OPTION_HELP,
 	OPTION_VERSION,
+	OPTION_COUNT
 };
-#define OPTION_COUNT 14
 
 /* Sets of options: which a command takes. */
-#define TAKES(option) (1u << (option))
+#define TAKES(option) (UINT64_C(1) << (option))
 #define TAKES_ALWAYS                                                           \
 	(TAKES(OPTION_CONFIG) | TAKES(OPTION_DB) | TAKES(OPTION_HELP)          \
 	    | TAKES(OPTION_VERSION))
 #define TAKES_PERIOD                                                           \
-	(TAKES(OPTION_DOMAIN) | TAKES(OPTION_SINCE) | TAKES(OPTION_UNTIL)      \
+	(TAKES(OPTION_SINCE) | TAKES(OPTION_UNTIL) | TAKES(OPTION_PERIOD)      \
 	    | TAKES(OPTION_ALL))
+/* What reports a question is about, */
+#define TAKES_REPORTS                                                          \
+	(TAKES_PERIOD | TAKES(OPTION_DOMAIN) | TAKES(OPTION_REPORTER)          \
+	    | TAKES(OPTION_VERIFIED))
+/* and which of their records. */
+#define TAKES_RECORDS                                                          \
+	(TAKES_REPORTS | TAKES(OPTION_SOURCE) | TAKES(OPTION_DISPOSITION)      \
+	    | TAKES(OPTION_RESULT))
+/* How the answer is written, */
+#define TAKES_FORMAT                                                           \
+	(TAKES(OPTION_FORMAT) | TAKES(OPTION_COLOR) | TAKES(OPTION_NO_HEADER)  \
+	    | TAKES(OPTION_BOM) | TAKES(OPTION_LOCAL))
+/* and, where it is one table, which of its rows. */
+#define TAKES_ROWS (TAKES_FORMAT | TAKES(OPTION_SORT) | TAKES(OPTION_LIMIT))
 
 struct options {
 	const char *config; /* NULL where not given, here as below */
@@ -49,10 +78,20 @@ struct options {
 	const char **domains; /* lower case */
 	size_t domain_count;
 	struct bound since, until;
+	bool has_period; /* they came from --period */
 	bool all;
-	unsigned verdicts; /* STORE_VERDICT of each; 0 when not given */
-	size_t limit;      /* 0 when not given */
-	enum output_format format;
+	const char **reporters; /* lower case */
+	size_t reporter_count;
+	struct network *sources;
+	size_t source_count;
+	unsigned verdicts; /* as in struct store_filter, here as below */
+	unsigned dispositions;
+	unsigned results;
+	bool tls;
+	bool has_since_id;
+	int64_t since_id;
+	struct output_style style;
+	bool has_format; /* it was given */
 	const char *socket;
 	bool has_socket_mode;
 	unsigned socket_mode;
@@ -66,7 +105,7 @@ struct options {
  * what follows; behind a command, options and arguments may be mixed.  Adds
  * to out.  Fails with ERROR_USAGE.
  */
-MUST_CHECK bool options_parse(struct options *out, unsigned takes,
+MUST_CHECK bool options_parse(struct options *out, uint64_t takes,
     const char *command, int argc, char **argv, int *first, struct arena *arena,
     struct error *err);
 
@@ -74,6 +113,6 @@ MUST_CHECK bool options_parse(struct options *out, unsigned takes,
 MUST_CHECK bool options_parse_mode(const char *text, unsigned *out);
 
 /* A line or more of help for each option of the set. */
-void options_print(FILE *out, unsigned takes);
+void options_print(FILE *out, uint64_t takes);
 
 #endif

@@ -10,18 +10,32 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "cli/output_sort.h"
 #include "cli/table.h"
 #include "cli/text.h"
 #include "parse/datetime.h"
 
 struct output {
 	FILE *file;
-	enum output_format format;
+	struct output_style style;
 	const struct output_column *columns;
 	size_t column_count;
-	size_t row_count;
-	struct table *table; /* for OUTPUT_TABLE */
+	size_t row_count; /* as they came */
+	size_t printed;
+	struct table *table;      /* for OUTPUT_TABLE */
+	struct output_sort *sort; /* the rows that wait, or NULL */
 };
+
+/* --- words, widths, colours --- */
+
+static bool
+find_word(const char *const *names, size_t count, const char *text, size_t *out)
+{
+	for (*out = 0; *out < count; (*out)++)
+		if (strcmp(text, names[*out]) == 0)
+			return true;
+	return false;
+}
 
 bool
 output_format_parse(const char *text, enum output_format *out)
@@ -29,12 +43,34 @@ output_format_parse(const char *text, enum output_format *out)
 	static const char *const names[] = { "table", "csv", "json", "jsonl" };
 	size_t i;
 
-	for (i = 0; i < COUNT_OF(names); i++)
-		if (strcmp(text, names[i]) == 0) {
-			*out = (enum output_format)i;
-			return true;
-		}
-	return false;
+	if (!find_word(names, COUNT_OF(names), text, &i))
+		return false;
+	*out = (enum output_format)i;
+	return true;
+}
+
+bool
+output_color_parse(const char *text, enum output_color *out)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+	size_t i;
+
+	if (!find_word(names, COUNT_OF(names), text, &i))
+		return false;
+	*out = (enum output_color)i;
+	return true;
+}
+
+/* https://no-color.org: set and not empty. */
+bool
+output_has_color(FILE *file, const struct output_style *style)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (style->color != OUTPUT_COLOR_AUTO)
+		return style->color == OUTPUT_COLOR_ALWAYS;
+	return (no_color == NULL || *no_color == '\0') && term != NULL
+	    && strcmp(term, "dumb") != 0 && isatty(fileno(file)) == 1;
 }
 
 size_t
@@ -113,6 +149,9 @@ format_cell(struct arena *arena, enum output_type type,
 	case OUTPUT_TIME:
 		return arena_printf(
 		    arena, "%s", datetime_format(value->number, time));
+	case OUTPUT_DAY:
+		return arena_printf(
+		    arena, "%s", datetime_format_date(value->number, time));
 	case OUTPUT_FLAG:
 		return value->number != 0 ? "true" : "false";
 	case OUTPUT_TEXT:
@@ -147,6 +186,10 @@ write_csv_header(struct output *output)
 	const char *comma = "";
 	size_t i;
 
+	if (output->style.bom)
+		fputs("\xef\xbb\xbf", output->file);
+	if (output->style.no_header)
+		return;
 	for (i = 0; i < output->column_count; i++) {
 		if (output->columns[i].key == NULL)
 			continue;
@@ -202,6 +245,8 @@ make_json(enum output_type type, const struct output_value *value)
 		return json_integer(value->number);
 	case OUTPUT_TIME:
 		return json_string(datetime_format(value->number, time));
+	case OUTPUT_DAY:
+		return json_string(datetime_format_date(value->number, time));
 	case OUTPUT_FLAG:
 		return json_boolean(value->number != 0);
 	case OUTPUT_WORDS:
@@ -235,10 +280,10 @@ write_json_row(struct output *output, const struct output_value *values)
 	json_t *object =
 	    output_object(output->columns, output->column_count, values);
 
-	if (output->format == OUTPUT_JSON)
-		fputs(output->row_count == 0 ? "\n" : ",\n", output->file);
+	if (output->style.format == OUTPUT_JSON)
+		fputs(output->printed == 0 ? "\n" : ",\n", output->file);
 	json_dumpf(object, output->file, JSON_ENSURE_ASCII);
-	if (output->format == OUTPUT_JSONL)
+	if (output->style.format == OUTPUT_JSONL)
 		putc('\n', output->file);
 	json_decref(object);
 }
@@ -246,17 +291,23 @@ write_json_row(struct output *output, const struct output_value *values)
 /* --- all of them --- */
 
 struct output *
-output_new(FILE *file, enum output_format format,
-    const struct output_column *columns, size_t count)
+output_part(FILE *file, enum output_format format,
+    const struct output_style *style, const struct output_column *columns,
+    size_t count)
 {
 	struct output *output = calloc(1, sizeof(*output));
 
 	if (output == NULL)
 		err(1, "output");
-	*output = (struct output) { file, format, columns, count, 0, NULL };
+	output->file = file;
+	output->style = *style;
+	output->style.format = format;
+	output->style.limit = 0;
+	output->columns = columns;
+	output->column_count = count;
 	switch (format) {
 	case OUTPUT_TABLE:
-		output->table = table_new(columns, count);
+		output->table = table_new(style, columns, count);
 		break;
 	case OUTPUT_CSV:
 		write_csv_header(output);
@@ -270,10 +321,30 @@ output_new(FILE *file, enum output_format format,
 	return output;
 }
 
-void
-output_row(struct output *output, const struct output_value *values)
+bool
+output_new(struct output **out, FILE *file, const struct output_style *style,
+    const struct output_column *columns, size_t count, struct error *err)
 {
-	switch (output->format) {
+	struct output_sort *sort = NULL;
+
+	*out = NULL;
+	if (style->sort != NULL
+	    && !output_sort_new(&sort, style->sort, columns, count, err))
+		return false;
+	*out = output_part(file, style->format, style, columns, count);
+	(*out)->sort = sort;
+	(*out)->style.limit = style->limit;
+	return true;
+}
+
+static void
+print_row(void *context, const struct output_value *values)
+{
+	struct output *output = context;
+
+	if (output->style.limit != 0 && output->printed >= output->style.limit)
+		return;
+	switch (output->style.format) {
 	case OUTPUT_TABLE:
 		table_add(output->table, values);
 		break;
@@ -285,19 +356,38 @@ output_row(struct output *output, const struct output_value *values)
 		write_json_row(output, values);
 		break;
 	}
+	output->printed++;
+}
+
+void
+output_row(struct output *output, const struct output_value *values)
+{
 	output->row_count++;
+	if (output->sort != NULL)
+		output_sort_add(output->sort, values);
+	else
+		print_row(output, values);
 }
 
 void
 output_free(struct output *output)
 {
-	if (output->format == OUTPUT_JSON)
-		fputs(output->row_count == 0 ? "]\n" : "\n]\n", output->file);
+	size_t more;
+
+	if (output->sort != NULL)
+		output_sort_end(output->sort, print_row, output);
+	if (output->style.format == OUTPUT_JSON)
+		fputs(output->printed == 0 ? "]\n" : "\n]\n", output->file);
 	if (output->table != NULL) {
-		if (output->row_count > 0)
+		if (output->printed > 0)
 			table_print(output->table, output->file,
 			    output_width(output->file));
 		table_free(output->table);
 	}
+	more = output->row_count - output->printed;
+	if (more > 0)
+		fprintf(output->table != NULL ? output->file : stderr,
+		    "%zu more; --limit %zu shows them\n", more,
+		    output->row_count);
 	free(output);
 }

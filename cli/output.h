@@ -5,14 +5,17 @@
  *		{ .key = "id", .heading = "ID", .type = OUTPUT_COUNT },
  *		{ .key = "org_name", .heading = "ORG_NAME", .min = 8 },
  *	};
- *	output = output_new(stdout, OUTPUT_CSV, columns, COUNT_OF(columns));
+ *	if (!output_new(&output, stdout, &options->style, columns,
+ *		COUNT_OF(columns), err))
+ *		return false;
  *	output_row(output, (struct output_value[]) {
  *	    output_count(17), output_text("Bigmail Inc.") });
  *	output_free(output);
  *
  * CSV (RFC 4180, lines end in LF), JSON (an array of objects, in ASCII) and
- * JSON lines (an object a line) go out row by row.  A table waits for its last row, to know the widths; it
- * is as wide as the terminal, else 80 columns, or $COLUMNS.
+ * JSON lines (an object a line) go out row by row, unless they are to be
+ * sorted.  A table waits for its last row, to know the widths; it is as wide
+ * as the terminal, else 80 columns, or $COLUMNS.
  *
  * The keys of all commands are documented in docs/output.md, which a test
  * holds against them: append, never rename, never reorder.
@@ -42,11 +45,32 @@ enum output_format {
 /* False for a word that is no format. */
 MUST_CHECK bool output_format_parse(const char *text, enum output_format *out);
 
+enum output_color {
+	OUTPUT_COLOR_AUTO, /* on a terminal, unless NO_COLOR is set */
+	OUTPUT_COLOR_ALWAYS,
+	OUTPUT_COLOR_NEVER,
+};
+
+/* False for a word that is not one of auto, always, never. */
+MUST_CHECK bool output_color_parse(const char *text, enum output_color *out);
+
+/* What the options say about the form of an answer. */
+struct output_style {
+	enum output_format format;
+	enum output_color color;
+	bool no_header;   /* of table and CSV */
+	bool bom;         /* CSV begins with U+FEFF */
+	bool local;       /* times in a table are local ones */
+	const char *sort; /* KEY, KEY:asc or KEY:desc; NULL: as they come */
+	size_t limit;     /* rows; 0: all */
+};
+
 enum output_type {
 	OUTPUT_TEXT,
 	OUTPUT_RIGHT, /* text that stands to the right in a table */
 	OUTPUT_COUNT,
 	OUTPUT_TIME,  /* ISO 8601, UTC; in a table the day alone */
+	OUTPUT_DAY,   /* a time that stands for its day, 2026-01-31 */
 	OUTPUT_WORDS, /* text of words with a blank between; a JSON array */
 	OUTPUT_FLAG,  /* true and false; in a table the key, or nothing */
 };
@@ -58,9 +82,10 @@ struct output_column {
 	size_t min;       /* a table may cut the text to so many columns;
 			   * 0: never */
 	bool is_optional; /* a table may leave it out, the last one first */
+	bool is_alarm;    /* a table shows what is not 0 in red */
 };
 
-/* Of the type of its column. */
+/* Of the type of its column.  Texts are copied where they are kept. */
 struct output_value {
 	bool is_absent; /* empty in CSV, null in JSON */
 	const char *text;
@@ -96,12 +121,27 @@ output_flag(bool flag)
 
 struct output;
 
-struct output *output_new(FILE *file, enum output_format format,
-    const struct output_column *columns, size_t count);
+/* The style is copied.  Fails with ERROR_USAGE when it is to be sorted by what
+ * is no column. */
+MUST_CHECK bool output_new(struct output **out, FILE *file,
+    const struct output_style *style, const struct output_column *columns,
+    size_t count, struct error *err);
 /* One value for each column. */
 void output_row(struct output *output, const struct output_value *values);
-/* Ends the output: the table is printed now. */
+/*
+ * Ends the output: what was held back is printed now.  Where rows are left out
+ * for the limit, a line says how many; in a table below it, else on standard
+ * error.
+ */
 void output_free(struct output *output);
+
+/* A part of an answer, in that format, neither sorted nor limited. */
+struct output *output_part(FILE *file, enum output_format format,
+    const struct output_style *style, const struct output_column *columns,
+    size_t count);
+
+/* Whether to use colours on this file. */
+bool output_has_color(FILE *file, const struct output_style *style);
 
 /* The row as a JSON object. */
 json_t *output_object(const struct output_column *columns, size_t count,

@@ -69,6 +69,104 @@ bound_parse(const char *text, int64_t now, struct bound *out, struct error *err)
 	    text);
 }
 
+/* --- periods with a name --- */
+
+/* The first second of a month; months beyond the year's are carried over. */
+static int64_t
+month_start(int year, int month)
+{
+	struct tm tm = {
+		.tm_year = year - 1900, .tm_mon = month, .tm_mday = 1
+	};
+
+	return (int64_t)timegm(&tm);
+}
+
+static void
+set_days(int64_t first, int64_t end, struct bound *since, struct bound *until)
+{
+	*since = (struct bound) { BOUND_DAY, first };
+	*until = (struct bound) { BOUND_DAY, end - DAY };
+}
+
+/* The months of a calendar unit that holds now, or the one before. */
+static void
+set_months(int64_t now, int months, bool is_last, struct bound *since,
+    struct bound *until)
+{
+	time_t time = (time_t)now;
+	struct tm tm;
+	int month, year;
+
+	gmtime_r(&time, &tm);
+	year = tm.tm_year + 1900;
+	month = tm.tm_mon - tm.tm_mon % months - (is_last ? months : 0);
+	set_days(month_start(year, month), month_start(year, month + months),
+	    since, until);
+}
+
+/* 1 January 1970 was a Thursday. */
+static void
+set_week(int64_t now, bool is_last, struct bound *since, struct bound *until)
+{
+	int64_t day = datetime_day(now);
+	int64_t monday = (day - ((day + 3) % 7 + 7) % 7) * DAY;
+
+	if (is_last)
+		monday -= 7 * DAY;
+	set_days(monday, monday + 7 * DAY, since, until);
+}
+
+/* 2026 or 2026-01. */
+static bool
+read_month(const char *text, struct bound *since, struct bound *until)
+{
+	char day[sizeof("2026-01-01")];
+	int64_t first;
+	size_t len = strlen(text);
+
+	if (len != 4 && len != 7)
+		return false;
+	memcpy(day, "2026-01-01", sizeof(day));
+	memcpy(day, text, len);
+	if (!datetime_parse_date(bytes_of(day), &first))
+		return false;
+	set_months(first, len == 4 ? 12 : 1, false, since, until);
+	return true;
+}
+
+bool
+period_parse(const char *text, int64_t now, struct bound *since,
+    struct bound *until, struct error *err)
+{
+	bool is_last = strncmp(text, "last-", 5) == 0;
+	const char *unit =
+	    is_last || strncmp(text, "this-", 5) == 0 ? text + 5 : "";
+
+	if (strcmp(text, "today") == 0)
+		set_days(
+		    start_of_day(now), start_of_day(now) + DAY, since, until);
+	else if (strcmp(text, "yesterday") == 0)
+		set_days(
+		    start_of_day(now) - DAY, start_of_day(now), since, until);
+	else if (strcmp(unit, "week") == 0)
+		set_week(now, is_last, since, until);
+	else if (strcmp(unit, "month") == 0)
+		set_months(now, 1, is_last, since, until);
+	else if (strcmp(unit, "quarter") == 0)
+		set_months(now, 3, is_last, since, until);
+	else if (strcmp(unit, "year") == 0)
+		set_months(now, 12, is_last, since, until);
+	else if (!read_month(text, since, until))
+		return error_set(err, ERROR_USAGE,
+		    "'%.40s' is none of " PERIOD_WORDS ", nor a month or year "
+		    "such as 2026-01 and 2026",
+		    text);
+	return true;
+}
+
+/* --- from bounds to days --- */
+
 /* The same day so many months before, or the last of that month. */
 static int64_t
 go_back_months(int64_t day, int64_t months)

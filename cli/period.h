@@ -39,6 +39,19 @@ struct bound {
 MUST_CHECK bool bound_parse(
     const char *text, int64_t now, struct bound *out, struct error *err);
 
+/* What period_parse() reads, besides months and years. */
+#define PERIOD_WORDS                                                           \
+	"today, yesterday, this-week, last-week, this-month, last-month, "     \
+	"this-quarter, last-quarter, this-year, last-year"
+
+/*
+ * Reads the name of a period: one of PERIOD_WORDS, by the clock, or a month or
+ * year such as 2026-01 and 2026.  Weeks begin on Monday.  Fails with
+ * ERROR_USAGE.
+ */
+MUST_CHECK bool period_parse(const char *text, int64_t now, struct bound *since,
+    struct bound *until, struct error *err);
+
 /* Where a period begins and ends, in words that a table can do without. */
 struct period {
 	int64_t since, until; /* [since, until) as in struct store_filter */

@@ -56,13 +56,16 @@ print_row(void *context, const struct store_quarantined *row, struct error *err)
 static bool
 list(struct context *context, int argc, char **argv, struct error *err)
 {
-	struct output *output = output_new(
-	    stdout, context->options->format, columns, COUNT_OF(columns));
-	bool ok = store_quarantine(
-	    context->store, &everything, print_row, output, err);
+	struct output *output;
+	bool ok;
 
 	(void)argc;
 	(void)argv;
+	if (!output_new(&output, stdout, &context->options->style, columns,
+		COUNT_OF(columns), err))
+		return false;
+	ok = store_quarantine(
+	    context->store, &everything, print_row, output, err);
 	output_free(output);
 	return ok;
 }
@@ -273,7 +276,7 @@ const struct command command_quarantine = {
 	.name = "quarantine",
 	.usage = "[list | show | retry | drop] [ID ...]",
 	.summary = "what could not be read, and why; read it again, drop it",
-	.takes = TAKES(OPTION_FORMAT) | TAKES(OPTION_ALL),
+	.takes = TAKES_ROWS | TAKES(OPTION_ALL),
 	.max_arguments = INT_MAX,
 	.store = COMMAND_READ,
 	.run = run,

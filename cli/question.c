@@ -1,22 +1,49 @@
 #include "cli/question.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "cli/command.h"
 #include "cli/text.h"
+#include "parse/address.h"
 #include "parse/datetime.h"
 
 static const char *
-describe_domains(struct arena *arena, const struct options *options)
+describe_names(struct arena *arena, const char *before,
+    const char *const *names, size_t count)
 {
 	const char *joined = "";
 	size_t i;
 
-	for (i = 0; i < options->domain_count; i++)
+	for (i = 0; i < count; i++)
 		joined = arena_printf(arena, "%s%s%s", joined,
-		    i == 0 ? " about " : ", ",
-		    text_escape(arena, text_charset(), options->domains[i]));
+		    i == 0 ? before : ", ",
+		    text_escape(arena, text_charset(), names[i]));
+	return joined;
+}
+
+/* Which of their records it is about; the options have the rest. */
+static const char *
+describe_records(struct arena *arena, const struct options *options)
+{
+	char first[ADDRESS_TEXT], last[ADDRESS_TEXT];
+	const char *joined = "";
+	size_t i;
+
+	for (i = 0; i < options->source_count; i++) {
+		const struct network *source = &options->sources[i];
+
+		address_format(&source->first, first);
+		address_format(&source->last, last);
+		joined = arena_printf(arena, "%s%s%s%s%s", joined,
+		    i == 0 ? " with mail from " : ", ", first,
+		    strcmp(first, last) == 0 ? "" : " to ",
+		    strcmp(first, last) == 0 ? "" : last);
+	}
+	if (options->dispositions != 0 || options->results != 0)
+		joined = arena_printf(arena, "%s%s", joined,
+		    " with the results that are asked for");
 	return joined;
 }
 
@@ -56,9 +83,15 @@ const char *
 question_words(struct arena *arena, const struct question *question,
     const struct context *context)
 {
-	return arena_printf(arena, "%sreports%s%s",
-	    describe_verdicts(arena, context->options),
-	    describe_domains(arena, context->options),
+	const struct options *options = context->options;
+
+	return arena_printf(arena, "%sreports%s%s%s%s",
+	    describe_verdicts(arena, options),
+	    describe_names(
+		arena, " about ", options->domains, options->domain_count),
+	    describe_names(
+		arena, " from ", options->reporters, options->reporter_count),
+	    describe_records(arena, options),
 	    describe_days(arena, &question->period));
 }
 
@@ -83,18 +116,37 @@ explain_none(const struct question *question, const struct context *context,
 	return true;
 }
 
+struct output_style
+question_style(const struct options *options)
+{
+	struct output_style style = options->style;
+
+	if (style.limit == 0 && style.format == OUTPUT_TABLE && !options->all)
+		style.limit = TABLE_ROWS;
+	return style;
+}
+
 bool
 question_open(
     struct question *out, const struct context *context, struct error *err)
 {
 	const struct options *options = context->options;
 	const struct period_request request = { options->since, options->until,
-		options->all };
+		options->all || options->has_since_id };
 	struct store_extent extent;
 
-	*out = (struct question) { .filter = { .domains = options->domains,
-				       .domain_count = options->domain_count,
-				       .verdicts = options->verdicts } };
+	*out =
+	    (struct question) { .filter = {
+				    .domains = options->domains,
+				    .domain_count = options->domain_count,
+				    .verdicts = options->verdicts,
+				    .reporters = options->reporters,
+				    .reporter_count = options->reporter_count,
+				    .sources = options->sources,
+				    .source_count = options->source_count,
+				    .dispositions = options->dispositions,
+				    .results = options->results,
+				} };
 	if (!period_ask(
 		context->store, &request, &out->filter, &out->period, err)
 	    || !store_extent(context->store, &out->filter, &extent, err))

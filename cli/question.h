@@ -6,7 +6,7 @@
 #define CLI_QUESTION_H
 
 #include "base/compiler.h"
-#include "cli/period.h"
+#include "cli/options.h"
 #include "store/query.h"
 
 struct arena;
@@ -22,6 +22,11 @@ struct question {
 /* Sets it up; says on standard error when there are no such reports. */
 MUST_CHECK bool question_open(
     struct question *out, const struct context *context, struct error *err);
+
+/* The style of the options; a table has the first TABLE_ROWS unless --limit or
+ * --all says otherwise. */
+#define TABLE_ROWS 20
+struct output_style question_style(const struct options *options);
 
 /* "failed reports about example.org that begin 2026-01-02 to 2026-01-31 (30 days)" */
 const char *question_words(struct arena *arena, const struct question *question,

@@ -21,12 +21,12 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		    argv[0]);
 	if (!store_report(context->store, id, context->arena, &stored, err))
 		return false;
-	switch (context->options->format) {
+	switch (context->options->style.format) {
 	case OUTPUT_TABLE:
 		show_print_text(stdout, &stored);
 		break;
 	case OUTPUT_CSV:
-		show_print_csv(stdout, &stored);
+		show_print_csv(stdout, &stored, &context->options->style);
 		break;
 	case OUTPUT_JSON:
 	case OUTPUT_JSONL:
@@ -40,7 +40,7 @@ const struct command command_show = {
 	.name = "show",
 	.usage = "ID",
 	.summary = "everything of one report",
-	.takes = TAKES(OPTION_FORMAT),
+	.takes = TAKES_FORMAT,
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.store = COMMAND_READ,

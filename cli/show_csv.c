@@ -228,10 +228,11 @@ put_row(struct output_value out[7], const struct dmarc_record *record,
 }
 
 static void
-print_dmarc(FILE *out, const struct stored_report *stored)
+print_dmarc(FILE *out, const struct stored_report *stored,
+    const struct output_style *style)
 {
-	struct output *output =
-	    output_new(out, OUTPUT_CSV, dmarc_columns, COUNT_OF(dmarc_columns));
+	struct output *output = output_part(
+	    out, OUTPUT_CSV, style, dmarc_columns, COUNT_OF(dmarc_columns));
 	struct output_value values[COUNT_OF(dmarc_columns)];
 	const struct dmarc_record *record;
 	struct arena arena = { 0 };
@@ -299,10 +300,11 @@ put_failure(struct output_value out[15], const struct tlsrpt_failure *failure)
 }
 
 static void
-print_tls(FILE *out, const struct stored_report *stored)
+print_tls(FILE *out, const struct stored_report *stored,
+    const struct output_style *style)
 {
-	struct output *output =
-	    output_new(out, OUTPUT_CSV, tls_columns, COUNT_OF(tls_columns));
+	struct output *output = output_part(
+	    out, OUTPUT_CSV, style, tls_columns, COUNT_OF(tls_columns));
 	struct output_value values[COUNT_OF(tls_columns)];
 	const struct tlsrpt_policy *policy;
 	const struct tlsrpt_failure *failure;
@@ -324,10 +326,11 @@ print_tls(FILE *out, const struct stored_report *stored)
 }
 
 void
-show_print_csv(FILE *out, const struct stored_report *stored)
+show_print_csv(FILE *out, const struct stored_report *stored,
+    const struct output_style *style)
 {
 	if (stored->report.kind == REPORT_DMARC)
-		print_dmarc(out, stored);
+		print_dmarc(out, stored, style);
 	else
-		print_tls(out, stored);
+		print_tls(out, stored, style);
 }

@@ -6,10 +6,12 @@
 
 struct arena;
 struct choice;
+struct output_style;
 struct stored_report;
 
 void show_print_text(FILE *out, const struct stored_report *stored);
-void show_print_csv(FILE *out, const struct stored_report *stored);
+void show_print_csv(FILE *out, const struct stored_report *stored,
+    const struct output_style *style);
 void show_print_json(FILE *out, const struct stored_report *stored);
 
 /*

@@ -18,19 +18,19 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	if (!question_open(&question, context, err)
 	    || !summary_ask(&summary, &question, context, err))
 		return false;
-	switch (context->options->format) {
+	switch (context->options->style.format) {
 	case OUTPUT_TABLE:
 		if (question.report_count > 0 || summary.reasons != NULL
 		    || summary.failures != NULL || summary.failed > 0)
 			summary_print_text(&summary, &question, context);
 		break;
 	case OUTPUT_CSV:
-		summary_print_csv(&summary);
+		summary_print_csv(&summary, &context->options->style);
 		break;
 	case OUTPUT_JSON:
 	case OUTPUT_JSONL:
 		summary_print_json(&summary, &question,
-		    context->options->format == OUTPUT_JSONL);
+		    context->options->style.format == OUTPUT_JSONL);
 		break;
 	}
 	return true;
@@ -40,7 +40,7 @@ const struct command command_summary = {
 	.name = "summary",
 	.usage = "",
 	.summary = "how much was reported, what passed, what to look at",
-	.takes = TAKES_PERIOD | TAKES(OPTION_VERIFIED) | TAKES(OPTION_FORMAT),
+	.takes = TAKES_REPORTS | TAKES_FORMAT,
 	.store = COMMAND_READ,
 	.run = run,
 };

@@ -67,10 +67,11 @@ print_csv_tls(struct output *output, const struct summary_tls *tls)
 }
 
 void
-summary_print_csv(const struct summary *summary)
+summary_print_csv(
+    const struct summary *summary, const struct output_style *style)
 {
 	struct output *output =
-	    output_new(stdout, OUTPUT_CSV, columns, COUNT_OF(columns));
+	    output_part(stdout, OUTPUT_CSV, style, columns, COUNT_OF(columns));
 	const struct summary_domain *domain;
 	const struct summary_tls *tls;
 

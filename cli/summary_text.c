@@ -51,10 +51,11 @@ mark(struct arena *arena, const char *domain, enum ownership own)
 }
 
 static void
-print_dmarc(const struct summary *summary, struct arena *arena)
+print_dmarc(const struct summary *summary, struct arena *arena,
+    const struct output_style *style)
 {
-	struct output *output = output_new(
-	    stdout, OUTPUT_TABLE, dmarc_columns, COUNT_OF(dmarc_columns));
+	struct output *output = output_part(stdout, OUTPUT_TABLE, style,
+	    dmarc_columns, COUNT_OF(dmarc_columns));
 	const struct summary_domain *domain;
 	const struct store_dmarc_total *total;
 
@@ -77,10 +78,11 @@ print_dmarc(const struct summary *summary, struct arena *arena)
 }
 
 static void
-print_tls(const struct summary *summary, struct arena *arena)
+print_tls(const struct summary *summary, struct arena *arena,
+    const struct output_style *style)
 {
-	struct output *output = output_new(
-	    stdout, OUTPUT_TABLE, tls_columns, COUNT_OF(tls_columns));
+	struct output *output = output_part(
+	    stdout, OUTPUT_TABLE, style, tls_columns, COUNT_OF(tls_columns));
 	const struct summary_tls *tls;
 	const struct store_tls_total *total;
 	int64_t sessions;
@@ -267,11 +269,11 @@ summary_print_text(const struct summary *summary,
 	printf("DMARC and TLS %s\n", question_words(arena, question, context));
 	if (summary->domains != NULL) {
 		puts("\nMail, and what became of what failed:");
-		print_dmarc(summary, arena);
+		print_dmarc(summary, arena, &context->options->style);
 	}
 	if (summary->tls != NULL) {
 		puts("\nTLS sessions:");
-		print_tls(summary, arena);
+		print_tls(summary, arena, &context->options->style);
 	}
 	if (has_foreign(summary))
 		puts("* not under [domains] own");

@@ -3,6 +3,7 @@
 #include <err.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <libsmartcols.h>
 
@@ -14,9 +15,11 @@
 struct line {
 	struct line *next;
 	const char **cells;
+	bool *alarms; /* which of them are */
 };
 
 struct table {
+	struct output_style style;
 	const struct output_column *columns;
 	size_t column_count;
 	size_t *widths; /* 0: not shown */
@@ -26,13 +29,15 @@ struct table {
 };
 
 struct table *
-table_new(const struct output_column *columns, size_t count)
+table_new(const struct output_style *style, const struct output_column *columns,
+    size_t count)
 {
 	struct table *table = calloc(1, sizeof(*table));
 	size_t i;
 
 	if (table == NULL)
 		err(1, "table");
+	table->style = *style;
 	table->columns = columns;
 	table->column_count = count;
 	table->charset = text_charset();
@@ -42,7 +47,24 @@ table_new(const struct output_column *columns, size_t count)
 	for (i = 0; i < count; i++)
 		if (columns[i].heading != NULL)
 			table->widths[i] = text_width(columns[i].heading);
+	if (style->no_header)
+		for (i = 0; i < count; i++)
+			table->widths[i] = table->widths[i] > 0;
 	return table;
+}
+
+/* The minute in the zone of whoever looks. */
+static const char *
+format_local(struct arena *arena, int64_t time)
+{
+	char text[sizeof("-2147481748-01-01 00:00")];
+	time_t at = (time_t)time;
+	struct tm tm;
+
+	if (localtime_r(&at, &tm) == NULL
+	    || strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm) == 0)
+		return "?";
+	return arena_printf(arena, "%s", text);
 }
 
 static const char *
@@ -60,6 +82,10 @@ format_cell(struct table *table, const struct output_column *column,
 		return arena_printf(
 		    &table->arena, "%lld", (long long)value->number);
 	case OUTPUT_TIME:
+		if (table->style.local)
+			return format_local(&table->arena, value->number);
+		/* FALLTHROUGH */
+	case OUTPUT_DAY:
 		return arena_printf(&table->arena, "%s",
 		    datetime_format_date(value->number, day));
 	case OUTPUT_FLAG:
@@ -83,11 +109,15 @@ table_add(struct table *table, const struct output_value *values)
 
 	line->cells = arena_alloc(
 	    &table->arena, table->column_count, sizeof(*line->cells));
+	line->alarms = arena_alloc(
+	    &table->arena, table->column_count, sizeof(*line->alarms));
 	for (i = 0; i < table->column_count; i++) {
 		if (table->columns[i].heading == NULL)
 			continue;
 		line->cells[i] =
 		    format_cell(table, &table->columns[i], &values[i]);
+		line->alarms[i] =
+		    table->columns[i].is_alarm && values[i].number != 0;
 		width = text_width(line->cells[i]);
 		if (width > table->widths[i])
 			table->widths[i] = width;
@@ -160,8 +190,9 @@ check(int failed)
 }
 
 static void
-add_columns(struct table *table, struct libscols_table *drawn)
+add_columns(struct table *table, struct libscols_table *drawn, bool has_color)
 {
+	struct libscols_column *column;
 	const char *heading;
 	size_t i;
 	int flags;
@@ -175,9 +206,12 @@ add_columns(struct table *table, struct libscols_table *drawn)
 		    : 0;
 		heading = text_cut(&table->arena, table->charset,
 		    table->columns[i].heading, table->widths[i]);
-		check(scols_table_new_column(
-			  drawn, heading, (double)table->widths[i], flags)
-		    == NULL);
+		column = scols_table_new_column(
+		    drawn, heading, (double)table->widths[i], flags);
+		check(column == NULL);
+		if (has_color)
+			check(scols_cell_set_color(
+			    scols_column_get_header(column), "bold"));
 	}
 }
 
@@ -189,26 +223,35 @@ add_line(
 	size_t i, n = 0;
 
 	check(row == NULL);
-	for (i = 0; i < table->column_count; i++)
-		if (table->widths[i] > 0)
-			check(scols_line_set_data(row, n++,
-			    text_cut(&table->arena, table->charset,
-				line->cells[i], table->widths[i])));
+	for (i = 0; i < table->column_count; i++) {
+		if (table->widths[i] == 0)
+			continue;
+		check(scols_line_set_data(row, n,
+		    text_cut(&table->arena, table->charset, line->cells[i],
+			table->widths[i])));
+		if (line->alarms[i])
+			check(scols_cell_set_color(
+			    scols_line_get_cell(row, n), "red"));
+		n++;
+	}
 }
 
 void
 table_print(struct table *table, FILE *file, size_t width)
 {
 	struct libscols_table *drawn = scols_new_table();
+	bool has_color = output_has_color(file, &table->style);
 	const struct line *line;
 
 	check(drawn == NULL);
 	fit(table, width);
-	add_columns(table, drawn);
+	add_columns(table, drawn, has_color);
 	for (line = table->first; line != NULL; line = line->next)
 		add_line(table, drawn, line);
 	/* The cells are escaped and fit: it has nothing to decide. */
 	check(scols_table_enable_noencoding(drawn, 1));
+	check(scols_table_enable_colors(drawn, has_color));
+	check(scols_table_enable_noheadings(drawn, table->style.no_header));
 	check(scols_table_set_termforce(drawn, SCOLS_TERMFORCE_ALWAYS));
 	check(scols_table_set_termwidth(
 	    drawn, sum_widths(table) + table->column_count));

@@ -9,10 +9,12 @@
 #include <stdio.h>
 
 struct output_column;
+struct output_style;
 struct output_value;
 struct table;
 
-struct table *table_new(const struct output_column *columns, size_t count);
+struct table *table_new(const struct output_style *style,
+    const struct output_column *columns, size_t count);
 void table_add(struct table *table, const struct output_value *values);
 void table_print(struct table *table, FILE *file, size_t width);
 void table_free(struct table *table);

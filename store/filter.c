@@ -1,17 +1,19 @@
 #include "store/filter.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "parse/datetime.h"
+#include "parse/dmarc.h"
 #include "store/sqlite.h"
 
 /*
  * The domains that have reports are few, and the index on them is walked in
  * jumps from one to the next; each is then held against the filter's.
  */
-static const char wanted_start[] = "WITH RECURSIVE filter (name) AS (VALUES ";
-#define WANTED_REST(table)                                                     \
-	"), reported (id) AS ("                                                \
+#define WANTED(table)                                                          \
+	"reported (id) AS ("                                                   \
 	" SELECT min(domain) FROM " table " UNION ALL SELECT"                  \
 	" (SELECT min(domain) FROM " table " WHERE domain > reported.id)"      \
 	" FROM reported WHERE reported.id IS NOT NULL"                         \
@@ -21,21 +23,60 @@ static const char wanted_start[] = "WITH RECURSIVE filter (name) AS (VALUES ";
 	" WHERE EXISTS (SELECT 1 FROM filter WHERE string.text = name"         \
 	" OR substr(string.text, -length(name) - 1) = '.' || name)) "
 
-/* What a question can be about, and the condition on its time. */
+#define SOME_RESULTS                                                           \
+	" ((:results >> ((c.dkim = 1) | ((c.spf = 1) << 1))) & 1) = 1"         \
+	" AND ((:dispositions >> c.disposition) & 1) = 1"
+
+_Static_assert(DMARC_PASS == 1, "dkim = 1 is a pass");
+
+/* What a question can be about: a table r, and perhaps its records c. */
 struct subject {
-	const char *wanted_rest, *period;
+	const char *wanted;
+	const char *period;                /* and verdict */
+	const char *reporters;             /* with a table named (part) */
+	const char *source;                /* the column */
+	const char *records, *records_end; /* around what is asked of them */
 };
 
+#define REPORT_PERIOD                                                          \
+	" r.day BETWEEN :first_day AND :last_day"                              \
+	" AND r.begin BETWEEN :first AND :last"                                \
+	" AND (:verdicts >> r.verdict) & 1 = 1 "
+#define REPORT_REPORTERS                                                       \
+	"AND r.reporter IN (SELECT reporter.id FROM reporter"                  \
+	" WHERE EXISTS (SELECT 1 FROM named"                                   \
+	" WHERE instr(reporter.org_name, part) > 0"                            \
+	" OR instr(reporter.email_domain, part) > 0)) "
+
+/* A report that has such a record. */
 static const struct subject reports = {
-	WANTED_REST("report"),
-	" r.day BETWEEN :first_day AND :last_day"
-	" AND r.begin BETWEEN :first AND :last"
-	" AND (:verdicts >> r.verdict) & 1 = 1 ",
+	WANTED("report"),
+	REPORT_PERIOD,
+	REPORT_REPORTERS,
+	"c.source_ip",
+	"AND EXISTS (SELECT 1 FROM record c WHERE c.report = r.id "
+	"AND" SOME_RESULTS,
+	") ",
 };
 
+static const struct subject records = {
+	WANTED("report"),
+	REPORT_PERIOD,
+	REPORT_REPORTERS,
+	"c.source_ip",
+	"AND" SOME_RESULTS,
+	" ",
+};
+
+/* Failure reports have neither verdict nor disposition. */
 static const struct subject failures = {
-	WANTED_REST("failure"),
+	WANTED("failure"),
 	" coalesce(r.arrival_date, r.received) BETWEEN :first AND :last ",
+	"AND EXISTS (SELECT 1 FROM named JOIN string ON string.id = r.reporter"
+	" WHERE instr(string.text, part) > 0) ",
+	"r.source_ip",
+	"",
+	" ",
 };
 
 /* "(?),(?),(?)". */
@@ -51,17 +92,59 @@ placeholders(struct arena *arena, size_t count)
 	return out;
 }
 
+/* The lists of the filter, as tables; their values are bound in this order. */
+static const char *
+build_lists(struct arena *arena, const struct subject *subject,
+    const struct store_filter *filter)
+{
+	const char *domains = "", *reporters = "";
+
+	if (filter->domain_count == 0 && filter->reporter_count == 0)
+		return "";
+	if (filter->domain_count > 0)
+		domains = arena_printf(arena,
+		    "filter (name) AS (VALUES %s), %s",
+		    placeholders(arena, filter->domain_count), subject->wanted);
+	if (filter->reporter_count > 0)
+		reporters =
+		    arena_printf(arena, "%snamed (part) AS (VALUES %s) ",
+			*domains == '\0' ? "" : ", ",
+			placeholders(arena, filter->reporter_count));
+	return arena_printf(arena, "WITH RECURSIVE %s%s", domains, reporters);
+}
+
+/* " AND (c.source_ip BETWEEN :from0 AND :to0 OR ...)". */
+static const char *
+build_sources(struct arena *arena, const struct subject *subject,
+    const struct store_filter *filter)
+{
+	const char *sources = "";
+	size_t i;
+
+	for (i = 0; i < filter->source_count; i++)
+		sources = arena_printf(arena,
+		    "%s%s%s BETWEEN :from%zu AND :to%zu", sources,
+		    i == 0 ? " AND (" : " OR ", subject->source, i, i);
+	return i == 0 ? "" : arena_printf(arena, "%s)", sources);
+}
+
 static const char *
 build(struct arena *arena, const struct subject *subject, const char *start,
     const char *rest, const struct store_filter *filter)
 {
-	if (filter->domain_count == 0)
-		return arena_printf(
-		    arena, "%s%s%s", start, subject->period, rest);
-	return arena_printf(arena,
-	    "%s%s%s%s%sAND r.domain IN (SELECT id FROM wanted) %s",
-	    wanted_start, placeholders(arena, filter->domain_count),
-	    subject->wanted_rest, start, subject->period, rest);
+	const char *about_records = "";
+
+	if (store_filter_has_records(filter))
+		about_records = arena_printf(arena, "%s%s%s", subject->records,
+		    build_sources(arena, subject, filter),
+		    subject->records_end);
+	return arena_printf(arena, "%s%s%s%s%s%s%s",
+	    build_lists(arena, subject, filter), start, subject->period,
+	    filter->domain_count == 0
+		? ""
+		: "AND r.domain IN (SELECT id FROM wanted) ",
+	    filter->reporter_count == 0 ? "" : subject->reporters,
+	    about_records, rest);
 }
 
 bool
@@ -94,6 +177,37 @@ filter_bind_period(struct store *store, sqlite3_stmt *statement,
 }
 
 static bool
+bind_lists(struct store *store, sqlite3_stmt *statement,
+    const struct store_filter *filter, struct error *err)
+{
+	int index = 1;
+	size_t i;
+
+	for (i = 0; i < filter->domain_count; i++)
+		if (!sqlite_bind(store, statement, index++,
+			text(filter->domains[i]), err))
+			return false;
+	for (i = 0; i < filter->reporter_count; i++)
+		if (!sqlite_bind(store, statement, index++,
+			text(filter->reporters[i]), err))
+			return false;
+	return true;
+}
+
+static bool
+bind_address(struct store *store, sqlite3_stmt *statement, const char *name,
+    size_t number, const struct address *address, struct error *err)
+{
+	char parameter[32];
+	int index;
+
+	snprintf(parameter, sizeof(parameter), ":%s%zu", name, number);
+	index = sqlite3_bind_parameter_index(statement, parameter);
+	return sqlite_bind(
+	    store, statement, index, blob(address->data, address->len), err);
+}
+
+static bool
 bind(struct store *store, sqlite3_stmt *statement,
     const struct store_filter *filter, struct error *err)
 {
@@ -101,13 +215,35 @@ bind(struct store *store, sqlite3_stmt *statement,
 	    STORE_ALL_VERDICTS & ~STORE_VERDICT(VERDICT_FAILED);
 	size_t i;
 
-	for (i = 0; i < filter->domain_count; i++)
-		if (!sqlite_bind(store, statement, (int)i + 1,
-			text(filter->domains[i]), err))
+	for (i = 0; i < filter->source_count; i++)
+		if (!bind_address(store, statement, "from", i,
+			&filter->sources[i].first, err)
+		    || !bind_address(store, statement, "to", i,
+			&filter->sources[i].last, err))
 			return false;
-	return filter_bind_period(store, statement, filter, err)
+	return bind_lists(store, statement, filter, err)
+	    && filter_bind_period(store, statement, filter, err)
 	    && filter_bind(store, statement, ":verdicts",
-		filter->verdicts == 0 ? usual : filter->verdicts, err);
+		filter->verdicts == 0 ? usual : filter->verdicts, err)
+	    && filter_bind(store, statement, ":results",
+		filter->results == 0 ? STORE_ALL_RESULTS : filter->results, err)
+	    && filter_bind(store, statement, ":dispositions",
+		filter->dispositions == 0 ? STORE_ALL_DISPOSITIONS
+					  : filter->dispositions,
+		err);
+}
+
+static bool
+check(const struct store_filter *filter, struct error *err)
+{
+	if (filter->domain_count > MAX_FILTER_DOMAINS)
+		return error_set(err, ERROR_USAGE, "more than %d domains",
+		    MAX_FILTER_DOMAINS);
+	if (filter->reporter_count > MAX_FILTER_PARTS
+	    || filter->source_count > MAX_FILTER_PARTS)
+		return error_set(err, ERROR_USAGE,
+		    "more than %d reporters or sources", MAX_FILTER_PARTS);
+	return true;
 }
 
 static bool
@@ -119,9 +255,8 @@ prepare(struct store *store, const struct subject *subject, const char *start,
 	bool ok;
 
 	*out = NULL;
-	if (filter->domain_count > MAX_FILTER_DOMAINS)
-		return error_set(err, ERROR_USAGE, "more than %d domains",
-		    MAX_FILTER_DOMAINS);
+	if (!check(filter, err))
+		return false;
 	ok = sqlite_prepare(
 	    store, build(&arena, subject, start, rest, filter), out, err);
 	arena_release(&arena);
@@ -137,6 +272,13 @@ filter_prepare(struct store *store, const char *start, const char *rest,
     const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
 {
 	return prepare(store, &reports, start, rest, filter, out, err);
+}
+
+bool
+filter_prepare_records(struct store *store, const char *start, const char *rest,
+    const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
+{
+	return prepare(store, &records, start, rest, filter, out, err);
 }
 
 bool

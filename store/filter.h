@@ -11,16 +11,24 @@
 
 /* More than SQLite has parameters for. */
 #define MAX_FILTER_DOMAINS 32000
+/* Each is looked at for each row; SQLite nests a thousand terms. */
+#define MAX_FILTER_PARTS 400
 
 /*
  * Prepares a question: start, the filter's condition on the table report,
- * named r there, and rest.  Conflicts are for the question to leave out.
+ * named r there, and rest.  What is asked of records holds for a report that
+ * has one such.  Conflicts are for the question to leave out.
  */
 MUST_CHECK bool filter_prepare(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
     struct error *err);
 
-/* The same on the table failure. */
+/* The same on the table report and its records, named c. */
+MUST_CHECK bool filter_prepare_records(struct store *store, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err);
+
+/* The same on the table failure, which has only sources of a record. */
 MUST_CHECK bool filter_prepare_failures(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
     struct error *err);

@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/compiler.h"
 #include "parse/address.h"
+#include "parse/dmarc.h"
 #include "parse/report.h"
 #include "parse/verdict.h"
 
@@ -23,17 +24,47 @@ struct arena;
 struct error;
 struct store;
 
-/* Which reports a question is about: those that begin in [since, until). */
+/*
+ * What a question is about: reports that begin in [since, until), and records
+ * in them.  A zero is no restriction.
+ */
 struct store_filter {
 	const char *const *domains; /* these and their subdomains */
-	size_t domain_count;        /* 0 for all */
-	int64_t since, until;       /* seconds since the epoch, UTC */
-	unsigned verdicts;          /* STORE_VERDICT of each; 0 for all but
-				     * VERDICT_FAILED */
+	size_t domain_count;
+	int64_t since, until; /* seconds since the epoch, UTC */
+	unsigned verdicts;    /* STORE_VERDICT of each; 0 for all but
+			       * VERDICT_FAILED */
+	/* Parts of the organisation's name or of the domain of its address,
+	 * in lower case. */
+	const char *const *reporters;
+	size_t reporter_count;
+
+	/* Of records. */
+	const struct network *sources;
+	size_t source_count;
+	unsigned dispositions; /* STORE_DISPOSITION of each */
+	unsigned results;      /* STORE_RESULT of each */
 };
 
 #define STORE_VERDICT(verdict) (1u << (verdict))
 #define STORE_ALL_VERDICTS     (STORE_VERDICT(VERDICT_COUNT) - 1)
+
+/* Of enum dmarc_disposition. */
+#define STORE_DISPOSITION(disposition) (1u << (disposition))
+#define STORE_ALL_DISPOSITIONS                                                 \
+	(STORE_DISPOSITION(DMARC_DISPOSITION_OTHER + 1) - 1)
+
+/* Of the aligned results of DKIM and SPF. */
+#define STORE_RESULT(dkim, spf) (1u << ((dkim) | (spf) << 1))
+#define STORE_ALL_RESULTS       15u
+
+/* Whether it is about some of the records only. */
+static inline bool
+store_filter_has_records(const struct store_filter *filter)
+{
+	return filter->source_count > 0 || filter->dispositions != 0
+	    || filter->results != 0;
+}
 
 #define STORE_SINCE_EVER INT64_MIN
 #define STORE_UNTIL_EVER INT64_MAX

@@ -49,7 +49,7 @@ for command in $commands; do
 	    wrong "help of $command is wider than 80 columns"
 done
 sed -n 's/^\.Cm \([a-z]*\).*/\1/p' docs/reports.1 | sort -u >"$dir/page"
-echo "$commands" csv json jsonl table | tr ' ' '\n' | sort -u >"$dir/commands"
+echo "$commands" csv json jsonl table auto always never | tr ' ' '\n' | sort -u >"$dir/commands"
 diff "$dir/page" "$dir/commands" || wrong 'commands of docs/reports.1 and help'
 for option in $("$program" help | awk '$1 ~ /^--/ { print $1 }') \
     $(for command in $commands; do command_options "$command"; done); do
@@ -107,6 +107,10 @@ done
 for id in 1 4; do
 	columns show $id
 	keys show $id --format json
+done
+for options in '' --tls; do
+	columns export --all $options
+	keys export --all $options --format json
 done
 columns quarantine
 keys quarantine --format json

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "parse/address.h"
 
 #define MAX_ARGUMENTS 8
 
@@ -12,7 +13,7 @@ static struct arena arena;
 
 /* Parses words as arguments of that command; "NULL" ends them. */
 static bool
-parse(const char *command, unsigned takes, const char *const words[],
+parse(const char *command, uint64_t takes, const char *const words[],
     struct options *out, int *first, struct error *err)
 {
 	char *argv[MAX_ARGUMENTS + 2];
@@ -52,7 +53,7 @@ Test(options, reads_those_behind_the_command_mixed_with_arguments)
 
 	cr_assert(parse("show", TAKES_ALWAYS | command_show.takes, words,
 	    &options, &first, &err));
-	cr_expect_eq(options.format, OUTPUT_JSON);
+	cr_expect_eq(options.style.format, OUTPUT_JSON);
 	cr_expect_str_eq(options.db, "b");
 	cr_expect_eq(first, 5, "two arguments are left");
 }
@@ -99,6 +100,48 @@ Test(options, collects_verdicts)
 		cr_expect_eq(
 		    options.verdicts, cases[i].verdicts, "case %zu", i);
 	}
+}
+
+Test(options, collects_what_records_are_asked_for)
+{
+	static const char *const words[] = { "--source", "192.0.2.0/24",
+		"--source", "2001:db8::1", "--disposition", "none", "--result",
+		"dkim-fail,spf-fail", NULL };
+	const struct network *network;
+	struct options options;
+	struct error err;
+	char text[ADDRESS_TEXT];
+	int first;
+
+	cr_assert(parse("list", TAKES_ALWAYS | command_list.takes, words,
+	    &options, &first, &err));
+	cr_assert_eq(options.source_count, 2);
+	network = options.sources;
+	cr_expect_str_eq(address_format(&network->last, text), "192.0.2.255");
+	cr_expect_str_eq(
+	    address_format(&network[1].first, text), "2001:db8::1");
+	cr_expect_eq(options.dispositions,
+	    STORE_ALL_DISPOSITIONS
+		& ~STORE_DISPOSITION(DMARC_DISPOSITION_QUARANTINE)
+		& ~STORE_DISPOSITION(DMARC_DISPOSITION_REJECT));
+	cr_expect_eq(
+	    options.results, STORE_ALL_RESULTS & ~STORE_RESULT(true, true));
+}
+
+Test(options, wants_both_of_two_results)
+{
+	static const char *const words[] = { "--result", "fail,dkim-pass",
+		"--result", "spf-fail", "--reporter", "Big Mail", NULL };
+	struct options options;
+	struct error err;
+	int first;
+
+	cr_assert(parse("list", TAKES_ALWAYS | command_list.takes, words,
+	    &options, &first, &err));
+	cr_expect_eq(options.results,
+	    STORE_RESULT(false, false) | STORE_RESULT(true, false));
+	cr_assert_eq(options.reporter_count, 1);
+	cr_expect_str_eq(options.reporters[0], "big mail");
 }
 
 Test(options, leaves_alone_what_is_behind_two_dashes)
@@ -153,6 +196,33 @@ Test(options, says_what_is_wrong)
 		    "--since: 'soon' is not a date; write 2026-01-31, "
 		    "yesterday or today, or 7d, 4w or 3m for days, weeks or "
 		    "months back from the newest report" },
+		{ &command_list, { "--period", "last-moon" },
+		    "--period: 'last-moon' is none of today, yesterday, "
+		    "this-week, last-week, this-month, last-month, "
+		    "this-quarter, last-quarter, this-year, last-year, nor a "
+		    "month or year such as 2026-01 and 2026" },
+		{ &command_list, { "--period=2026", "--since=1d" },
+		    "--period is both --since and --until: give one or the "
+		    "other" },
+		{ &command_list, { "--since=1d", "--period=2026" },
+		    "--period is both --since and --until: give one or the "
+		    "other" },
+		{ &command_list, { "--source", "192.0.2.0/33" },
+		    "--source: '192.0.2.0/33' is no address and no network "
+		    "such as 192.0.2.0/24" },
+		{ &command_list, { "--disposition", "none,rejected" },
+		    "--disposition: 'rejected' is none of none, quarantine, "
+		    "reject" },
+		{ &command_list, { "--result=pass", "--result=fail" },
+		    "--result: no message can be all of that at once" },
+		{ &command_list, { "--result", "" },
+		    "--result: '' is none of pass, fail, dkim-pass, "
+		    "dkim-fail, spf-pass, spf-fail" },
+		{ &command_list, { "--color", "yes" },
+		    "--color: 'yes' is none of auto, always, never" },
+		{ &command_list, { "--reporter", " " },
+		    "--reporter wants the name of an organisation or the "
+		    "domain of its address, or a part of one" },
 		{ &command_listen, { "--socket-mode", "rw" },
 		    "--socket-mode: 'rw' is no octal mode such as 0660" },
 	};

@@ -1,9 +1,11 @@
 #include <criterion/criterion.h>
 
 #include <locale.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/compiler.h"
+#include "base/error.h"
 #include "cli/output.h"
 #include "cli/text.h"
 
@@ -29,14 +31,16 @@ static const struct output_column columns[] = {
 };
 
 static char *
-print(enum output_format format, const char *org_name, size_t rows)
+print_in(const struct output_style *style, const char *org_name, size_t rows)
 {
 	size_t len, i;
 	char *text;
 	FILE *file = open_memstream(&text, &len);
-	struct output *output =
-	    output_new(file, format, columns, COUNT_OF(columns));
+	struct output *output;
+	struct error err;
 
+	cr_assert(
+	    output_new(&output, file, style, columns, COUNT_OF(columns), &err));
 	for (i = 0; i < rows; i++)
 		output_row(output,
 		    (struct output_value[]) { output_count((int64_t)i + 9),
@@ -46,6 +50,137 @@ print(enum output_format format, const char *org_name, size_t rows)
 	output_free(output);
 	fclose(file);
 	return text;
+}
+
+static char *
+print(enum output_format format, const char *org_name, size_t rows)
+{
+	const struct output_style style = { .format = format };
+
+	return print_in(&style, org_name, rows);
+}
+
+Test(output, sorts_by_a_column_and_stops_at_the_limit)
+{
+	static const struct {
+		const char *by;
+		size_t limit;
+		const char *ids[3];
+	} cases[] = {
+		{ "id", 0, { "11", "10", "9" } },
+		{ "id:asc", 2, { "9", "10" } },
+		{ "conflict", 1, { "10" } },
+		{ "report_id", 3, { "9", "10", "11" } },
+		{ "report_id:desc", 3, { "9", "10", "11" } },
+		{ "email", 3, { "9", "10", "11" } },
+		{ NULL, 2, { "9", "10" } },
+	};
+	struct output_style style = { .format = OUTPUT_CSV, .no_header = true };
+	char *text, *line;
+	size_t i, n;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		style.sort = cases[i].by;
+		style.limit = cases[i].limit;
+		text = print_in(&style, "Bigmail", 3);
+		line = strtok(text, "\n");
+		for (n = 0; n < 3 && cases[i].ids[n] != NULL; n++) {
+			cr_assert_not_null(line, "case %zu", i);
+			line[strcspn(line, ",")] = '\0';
+			cr_expect_str_eq(line, cases[i].ids[n], "case %zu", i);
+			line = strtok(NULL, "\n");
+		}
+		cr_expect_null(line, "case %zu", i);
+		free(text);
+	}
+}
+
+Test(output, says_what_it_can_be_sorted_by)
+{
+	static const char *const keys[][2] = {
+		{ "frob",
+		    "--sort: 'frob' is none of id, org_name, email, begin, "
+		    "conflict, report_id" },
+		{ "id:up", "--sort: 'up' is neither asc nor desc" },
+	};
+	struct output_style style = { .format = OUTPUT_CSV };
+	struct output *output;
+	struct error err;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(keys); i++) {
+		style.sort = keys[i][0];
+		cr_expect(!output_new(
+		    &output, stdout, &style, columns, COUNT_OF(columns), &err));
+		cr_expect_str_eq(err.text, keys[i][1]);
+	}
+}
+
+Test(output, tells_how_many_rows_a_table_leaves_out)
+{
+	const struct output_style style = { .limit = 1 };
+	char *text = print_in(&style, "Bigmail", 3);
+
+	cr_expect(strstr(text, " 9 Bigmail") != NULL, "%s", text);
+	cr_expect(strstr(text, "\n2 more; --limit 3 shows them\n") != NULL);
+	free(text);
+}
+
+Test(output, begins_with_a_mark_for_excel)
+{
+	const struct output_style style = { .format = OUTPUT_CSV, .bom = true };
+	char *text = print_in(&style, "Bigmail", 1);
+
+	cr_expect(strncmp(text, "\xef\xbb\xbfid,", 6) == 0);
+	free(text);
+}
+
+Test(output, leaves_out_headings_and_shows_local_time)
+{
+	const struct output_style style = { .no_header = true, .local = true };
+	char *text;
+
+	setenv("TZ", "EST5", 1);
+	text = print_in(&style, "Bigmail", 1);
+	cr_expect_str_eq(text, "9 Bigmail 2026-01-30 19:00 r-1\n");
+	free(text);
+}
+
+static const struct output_column alarms[] = {
+	{ .key = "n", .heading = "N", .type = OUTPUT_COUNT, .is_alarm = true },
+};
+
+Test(output, is_coloured_when_asked)
+{
+	struct output_style style = { .color = OUTPUT_COLOR_ALWAYS };
+	struct output *output;
+	size_t len;
+	char *text;
+	FILE *file;
+
+	for (; style.color <= OUTPUT_COLOR_NEVER; style.color++) {
+		file = open_memstream(&text, &len);
+		output = output_part(file, OUTPUT_TABLE, &style, alarms, 1);
+		output_row(output, (struct output_value[]) { output_count(0) });
+		output_row(output, (struct output_value[]) { output_count(1) });
+		output_free(output);
+		fclose(file);
+		cr_expect_eq(strstr(text, "\x1b[31m1") != NULL,
+		    style.color == OUTPUT_COLOR_ALWAYS, "%s", text);
+		cr_expect(strstr(text, "\x1b[31m0") == NULL, "%s", text);
+		free(text);
+	}
+}
+
+Test(output, honours_no_color)
+{
+	const struct output_style style = { .color = OUTPUT_COLOR_AUTO };
+
+	setenv("TERM", "xterm", 1);
+	cr_expect(!output_has_color(stdin, &style) || isatty(0),
+	    "no terminal, no colours");
+	setenv("NO_COLOR", "1", 1);
+	cr_expect(!output_has_color(stdout, &style));
 }
 
 Test(output, writes_csv)

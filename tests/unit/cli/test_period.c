@@ -64,6 +64,58 @@ Test(period, refuses_what_is_no_date)
 	}
 }
 
+Test(period, reads_the_names_of_periods)
+{
+	static const struct {
+		const char *now, *name, *first, *last;
+	} cases[] = {
+		{ "2026-03-31", "today", "2026-03-31", "2026-03-31" },
+		{ "2026-03-31", "yesterday", "2026-03-30", "2026-03-30" },
+		{ "2026-03-31", "this-month", "2026-03-01", "2026-03-31" },
+		{ "2026-03-31", "last-month", "2026-02-01", "2026-02-28" },
+		{ "2026-01-31", "last-month", "2025-12-01", "2025-12-31" },
+		{ "2024-03-01", "last-month", "2024-02-01", "2024-02-29" },
+		{ "2026-03-31", "this-quarter", "2026-01-01", "2026-03-31" },
+		{ "2026-02-01", "last-quarter", "2025-10-01", "2025-12-31" },
+		{ "2026-03-31", "this-year", "2026-01-01", "2026-12-31" },
+		{ "2026-03-31", "last-year", "2025-01-01", "2025-12-31" },
+		/* a Tuesday, a Sunday, a Monday */
+		{ "2026-03-31", "this-week", "2026-03-30", "2026-04-05" },
+		{ "2026-04-05", "this-week", "2026-03-30", "2026-04-05" },
+		{ "2026-04-06", "this-week", "2026-04-06", "2026-04-12" },
+		{ "2026-03-31", "last-week", "2026-03-23", "2026-03-29" },
+		{ "2026-03-31", "2025-02", "2025-02-01", "2025-02-28" },
+		{ "2026-03-31", "2025", "2025-01-01", "2025-12-31" },
+	};
+	struct bound since, until;
+	struct error err;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		cr_assert(period_parse(cases[i].name, day(cases[i].now) + 86399,
+			      &since, &until, &err),
+		    "case %zu", i);
+		cr_expect_eq(since.kind, BOUND_DAY);
+		cr_expect_eq(until.kind, BOUND_DAY);
+		cr_expect_eq(since.value, day(cases[i].first), "case %zu", i);
+		cr_expect_eq(until.value, day(cases[i].last), "case %zu", i);
+	}
+}
+
+Test(period, refuses_what_is_no_name)
+{
+	static const char *const names[] = { "", "last-", "last", "week",
+		"last-moon", "2026-13", "2026-1", "20260", "26", "2026-01-01",
+		"Last-month", "this-", "7d" };
+	struct bound since, until;
+	struct error err;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(names); i++)
+		cr_expect(!period_parse(names[i], 0, &since, &until, &err),
+		    "%s", names[i]);
+}
+
 /* The oldest report begins 2025-01-10, the newest 2026-03-31 at noon. */
 Test(period, counts_back_from_the_newest_report)
 {

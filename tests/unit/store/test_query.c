@@ -267,6 +267,85 @@ Test(query, refuses_more_domains_than_it_can_bind)
 	cr_expect(eq(sz, extent.report_count, 1));
 }
 
+/* --- reporters and records --- */
+
+static size_t
+count_with(struct store_filter filter)
+{
+	struct store_extent extent;
+
+	filter.since = STORE_SINCE_EVER;
+	filter.until = STORE_UNTIL_EVER;
+	must(store_extent(world.store, &filter, &extent, &world.err));
+	return extent.report_count;
+}
+
+Test(query, takes_a_part_of_the_reporter)
+{
+	static const struct {
+		const char *parts[2];
+		size_t part_count, count;
+	} cases[] = {
+		{ { "other" }, 1, 2 },
+		{ { "receiver" }, 1, 5 },
+		{ { "sender", "ther" }, 2, 3 },
+		{ { "receiver.example" }, 1, 5 },
+		{ { "Receiver" }, 1, 0 },
+		{ { "%" }, 1, 0 },
+	};
+	const char *domain = "example.com";
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++)
+		cr_expect(eq(sz,
+			      count_with((struct store_filter) {
+				  .reporters = cases[i].parts,
+				  .reporter_count = cases[i].part_count }),
+			      cases[i].count),
+		    "case %zu", i);
+	cr_expect(eq(sz,
+	    count_with((struct store_filter) { .domains = &domain,
+		.domain_count = 1,
+		.reporters = cases[0].parts,
+		.reporter_count = 1 }),
+	    2));
+}
+
+/* A report counts when one of its records is all that is asked for. */
+Test(query, takes_reports_with_such_records)
+{
+	static const struct network one = { { { 4, 192, 0, 2, 2 }, 5 },
+		{ { 4, 192, 0, 2, 2 }, 5 } },
+				    two[] = {
+					    { { { 4, 192, 0, 2, 2 }, 5 },
+						{ { 4, 192, 0, 2, 9 }, 5 } },
+					    { { { 4, 10, 0, 0, 0 }, 5 },
+						{ { 4, 192, 0, 2, 1 }, 5 } },
+				    };
+	static const struct {
+		struct store_filter filter;
+		size_t count;
+	} cases[] = {
+		{ { .sources = &one, .source_count = 1 }, 1 },
+		{ { .sources = two, .source_count = 2 }, 5 },
+		{ { .dispositions = STORE_DISPOSITION(REJECT) }, 2 },
+		{ { .dispositions = STORE_DISPOSITION(NONE) }, 1 },
+		{ { .results = STORE_RESULT(false, true) }, 1 },
+		{ { .results = STORE_RESULT(true, true) }, 1 },
+		{ { .results = STORE_RESULT(false, false) }, 3 },
+		{ { .sources = &one,
+		      .source_count = 1,
+		      .dispositions = STORE_DISPOSITION(NONE) },
+		    0 },
+		{ { .results = STORE_ALL_RESULTS }, 5 },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++)
+		cr_expect(eq(sz, count_with(cases[i].filter), cases[i].count),
+		    "case %zu", i);
+}
+
 /* --- periods --- */
 
 static size_t

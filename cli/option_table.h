@@ -1,0 +1,28 @@
+/* Every option: what it is called, what it takes, how it is read. */
+#ifndef CLI_OPTION_TABLE_H
+#define CLI_OPTION_TABLE_H
+
+#include "cli/options.h"
+
+struct option_reader {
+	struct options *out;
+	struct arena *arena;
+	struct error *err;
+};
+
+struct option_row {
+	const char *name;
+	const char *argument; /* NULL when it takes none */
+	const char *help;     /* lines below the first are indented */
+	/* Reads its value; value is NULL when it takes none. */
+	bool (*set)(struct option_reader *r, const struct option_row *row,
+	    const char *value);
+	size_t member;     /* of struct options, for plain texts and flags */
+	const char *words; /* what the argument can be, with blanks between;
+			    * for completion, or NULL */
+};
+
+/* The index is enum option_id. */
+extern const struct option_row option_rows[OPTION_COUNT];
+
+#endif

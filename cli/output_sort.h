@@ -1,0 +1,32 @@
+/* The rows of an answer, held back to be sorted by one of their columns. */
+#ifndef CLI_OUTPUT_SORT_H
+#define CLI_OUTPUT_SORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+
+struct error;
+struct output_column;
+struct output_sort;
+struct output_value;
+
+/*
+ * by is KEY, KEY:asc or KEY:desc; without a direction, texts go up and all
+ * else down.  Fails with ERROR_USAGE when there is no such key.
+ */
+MUST_CHECK bool output_sort_new(struct output_sort **out, const char *by,
+    const struct output_column *columns, size_t count, struct error *err);
+
+/* Copies the row. */
+void output_sort_add(
+    struct output_sort *sort, const struct output_value *values);
+
+/* Hands the rows out in order, those that are equal as they came and absent
+ * values last, and frees the sort. */
+void output_sort_end(struct output_sort *sort,
+    void (*row)(void *context, const struct output_value *values),
+    void *context);
+
+#endif

@@ -1,0 +1,50 @@
+#include "store/question.h"
+
+#include "base/error.h"
+#include "store/query.h"
+#include "store/sqlite.h"
+
+_Static_assert(STORE_FUTURE_SECONDS == 86400, "BEGINS_IN_FUTURE says so");
+
+bool
+question_answer(struct store *store, sqlite3_stmt *statement,
+    bool (*read)(void *to, sqlite3_stmt *row, struct error *err), void *to,
+    struct error *err)
+{
+	bool ok, has_row;
+
+	do
+		ok = sqlite_step(store, statement, &has_row, err)
+		    && (!has_row || read(to, statement, err));
+	while (ok && has_row);
+	sqlite3_finalize(statement);
+	return ok && sqlite_check_unchanged(store, err);
+}
+
+const char *
+question_text(sqlite3_stmt *row, int column)
+{
+	const char *text = question_text_or_null(row, column);
+
+	return text == NULL ? "" : text;
+}
+
+const char *
+question_text_or_null(sqlite3_stmt *row, int column)
+{
+	return (const char *)sqlite3_column_text(row, column);
+}
+
+struct address
+question_address(sqlite3_stmt *row, int column)
+{
+	struct address address = { .len = 0 };
+	const void *data = sqlite3_column_blob(row, column);
+	int len = sqlite3_column_bytes(row, column);
+
+	if (data != NULL && len <= ADDRESS_MAX) {
+		memcpy(address.data, data, (size_t)len);
+		address.len = (uint8_t)len;
+	}
+	return address;
+}
