@@ -149,7 +149,7 @@ classify_key_holder(struct analysis *analysis, struct channel *channel)
 	bool signs = 2 * channel->signed_by_relay >= channel->messages;
 
 	if (2 * channel->sig_pass < channel->messages || step->parties < 3
-	    || step->sends < 2.5)
+	    || step->sends < 2.5 || step->span < 7)
 		return false;
 	if (step->diversity >= 0.75 && channel->messages >= 20
 	    && step->index < 0.5) {
@@ -176,7 +176,8 @@ classify_passed_on(struct analysis *analysis, struct channel *channel)
 		return set(channel, CLASS_FORWARDER,
 		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "passes your mail on to one place");
-	if (step->sends < 2.5 && step->diversity >= 0.6
+	if ((step->sends < 2.5 || step->span < 7)
+	    && step->diversity >= 0.6
 	    && channel->messages >= 20)
 		return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
 		    "sends signed mail of yours again, to many at once");
@@ -205,7 +206,7 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 		if (channel->step->parties <= 1)
 			return set(channel, CLASS_FORWARDER, CONFIDENCE_MED,
 			    "passes your mail on to one place, changed");
-		if (channel->sig_pass > 0 || is_list)
+		if (channel->sig_pass > 0)
 			return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
 			    "passes mail on with your signature broken");
 		return set(channel, CLASS_SPOOF, CONFIDENCE_LOW,

@@ -119,6 +119,27 @@ grid_free(struct grid *grid)
 	free(grid);
 }
 
+void
+grid_drop_days(struct grid *grid, const int32_t *days, size_t count)
+{
+	size_t i, at = 0, n = 0;
+
+	for (i = 0; i < grid->cell_count; i++) {
+		while (at < count && days[at] < grid->cells[i].day)
+			at++;
+		if (at == count || days[at] != grid->cells[i].day)
+			grid->cells[n++] = grid->cells[i];
+	}
+	grid->cell_count = n;
+	for (i = 0, at = 0, n = 0; i < grid->day_count; i++) {
+		while (at < count && days[at] < grid->days[i])
+			at++;
+		if (at == count || days[at] != grid->days[i])
+			grid->days[n++] = grid->days[i];
+	}
+	grid->day_count = n;
+}
+
 /* --- moving together --- */
 
 static int
@@ -166,8 +187,7 @@ measure_pairs(struct step *step, const struct grid *grid,
 		    * (double)(grid->party_count - 1 - i);
 	}
 	free(sorted);
-	/* A week at least: a thread or a wave of spam has a few days. */
-	span = step->span < 7 && grid->day_count > 1 ? 7 : step->span;
+	span = step->span;
 	chance = (sum * sum - squares) / 2 / span;
 	if (chance > most)
 		chance = most;
@@ -228,6 +248,48 @@ measure_diversity(const struct analysis *analysis, const struct grid *grid)
 	return expected < 1 ? 0 : (double)grid->party_count / expected;
 }
 
+/* Parties of the day that begins at a cell; *next is where the next does. */
+static size_t
+count_day(const struct grid *grid, size_t cell, size_t *next)
+{
+	for (*next = cell; *next < grid->cell_count
+	     && grid->cells[*next].day == grid->cells[cell].day;
+	     ++*next)
+		;
+	return *next - cell;
+}
+
+size_t
+grid_joint_days(const struct grid *grid)
+{
+	size_t i, next, n = 0;
+
+	for (i = 0; i < grid->cell_count; i = next)
+		n += count_day(grid, i, &next) * 2 >= grid->party_count;
+	return n;
+}
+
+/* Reporters' days differ, so a day more or less is none. */
+static bool
+is_regular(const struct grid *grid)
+{
+	int32_t day, last = INT32_MIN, gap, least = INT32_MAX, most = 0;
+	size_t i, next, n = 0;
+
+	for (i = 0; i < grid->cell_count; i = next) {
+		day = grid->cells[i].day;
+		if (count_day(grid, i, &next) * 2 < grid->party_count)
+			continue;
+		if (n++ > 0) {
+			gap = day - last;
+			least = gap < least ? gap : least;
+			most = gap > most ? gap : most;
+		}
+		last = day;
+	}
+	return n >= 4 && least >= 2 && (most - least) * 4 <= least;
+}
+
 struct step
 grid_step(const struct analysis *analysis, const struct grid *grid)
 {
@@ -245,6 +307,10 @@ grid_step(const struct analysis *analysis, const struct grid *grid)
 		party_days[grid->cells[i].party]++;
 	for (i = 0; i < grid->party_count; i++) {
 		party = &analysis->parties[grid->parties[i]];
+		if (party_days[i] == 0) {
+			step.parties--;
+			continue;
+		}
 		switch (party->class) {
 		case PARTY_CROWD:
 			step.crowd++;
@@ -260,7 +326,8 @@ grid_step(const struct analysis *analysis, const struct grid *grid)
 	}
 	measure_pairs(&step, grid, party_days);
 	step.complete = (double)grid->cell_count
-	    / ((double)grid->party_count * (double)grid->day_count);
+	    / ((double)step.parties * (double)grid->day_count);
+	step.regular = is_regular(grid);
 	step.dispersion = measure_dispersion(grid);
 	step.diversity = measure_diversity(analysis, grid);
 	free(party_days);

@@ -41,6 +41,7 @@ struct step {
 	double dispersion;
 	double diversity; /* parties, of those that as many messages to people
 			   * at random would reach */
+	bool regular; /* the same time between any two sends */
 	size_t crowd, named, gate;
 	size_t strangers; /* named, and no mail of ours goes there directly */
 };
@@ -51,6 +52,12 @@ struct grid *grid_new(const struct analysis *analysis,
     bool (*wanted)(const void *context, const struct flow *flow),
     const void *context);
 void grid_free(struct grid *grid);
+
+/* Takes these days out, which are in order. */
+void grid_drop_days(struct grid *grid, const int32_t *days, size_t count);
+
+/* Days on which half of the parties are there, or more. */
+size_t grid_joint_days(const struct grid *grid);
 
 struct step grid_step(
     const struct analysis *analysis, const struct grid *grid);

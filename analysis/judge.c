@@ -7,9 +7,13 @@
  * anyone can choose a name and copy a signature.
  */
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "analysis/classify.h"
 #include "analysis/evidence.h"
 #include "analysis/grid.h"
+#include "analysis/learn.h"
 #include "parse/datetime.h"
 
 /* A channel needs so many points to be a list, and to be one surely. */
@@ -42,20 +46,32 @@ percent(int64_t part, int64_t whole)
 
 /* --- what is seen --- */
 
+/*
+ * A few waves of mail to all sorts of people are together too, in that all of
+ * a wave are on one day; but then each wave has others.
+ */
+static bool
+moves_together(const struct step *step)
+{
+	if (step->parties < 2 || step->sends < 1.8 || step->index < 0.5)
+		return false;
+	if (step->sends < 4)
+		return step->complete >= 0.75
+		    && (step->deviations >= 3 || step->span == 2);
+	return step->deviations >= 3;
+}
+
 static void
 look(struct judge *j)
 {
 	const struct knowledge *knowledge = j->analysis->config.knowledge;
 	const struct channel *channel = j->channel;
 	const struct step *step = j->step;
-	int64_t checked = channel->sig_pass + channel->sig_fail;
 
 	j->intact = 2 * channel->sig_pass > channel->messages;
 	j->broken = 2 * channel->sig_fail >= channel->messages;
 	j->passes = channel->sig_pass > 0;
-	j->together = step->parties >= 2 && step->index >= 0.5
-	    && step->deviations >= 3 && step->sends >= 1.8;
-	(void)checked;
+	j->together = moves_together(step);
 	if (channel->envelope == NULL)
 		return;
 	j->known = knowledge_find_above(
@@ -133,6 +149,8 @@ judge_step(struct judge *j)
 		SAY(j, "together", 3, NULL,
 		    "%zu organisations on %zu days, mostly together (%.0f%%)",
 		    step->parties, step->days, step->index * 100);
+	if (j->together && step->sends >= 5 && step->index >= 0.6)
+		SAY(j, "again-and-again", 1, NULL, "%zu days", step->days);
 	if (step->parties == 1 && step->days >= 3)
 		SAY(j, "one-destination", -4, NULL,
 		    "only one destination ever");
@@ -194,6 +212,48 @@ judge_cosigner(struct judge *j)
 	return true;
 }
 
+/*
+ * Users of a forwarding service are together when all get the same mailing
+ * of ours, and never else.
+ */
+static void
+judge_mailings(struct judge *j)
+{
+	size_t count, before, both;
+	struct grid *grid;
+	struct step rest;
+	int32_t *days;
+
+	if (!j->together || j->testified || j->known)
+		return;
+	days = learn_mailings(j->analysis, j->channel->domain, &count);
+	grid = grid_new(j->analysis, j->channel, NULL, NULL);
+	before = grid_joint_days(grid);
+	grid_drop_days(grid, days, count);
+	rest = grid_step(j->analysis, grid);
+	both = before - grid_joint_days(grid);
+	grid_free(grid);
+	free(days);
+	if (both < 2 || both * 10 < before * 6 || moves_together(&rest))
+		return;
+	j->together = false;
+	SAY(j, "own-mailings", -5, NULL,
+	    "they are together on %zu days, and on %zu of them you wrote to "
+	    "many at once yourself",
+	    before, both);
+}
+
+/* Newsletters come on a schedule, posts as people feel like it. */
+static void
+judge_schedule(struct judge *j)
+{
+	if (j->together && j->intact && !j->testified && !j->known
+	    && j->list_label == NULL && j->step->sends >= 4
+	    && j->step->regular)
+		SAY(j, "schedule", -4, NULL,
+		    "it comes at regular intervals, like a newsletter");
+}
+
 /* --- what follows --- */
 
 /*
@@ -210,9 +270,10 @@ is_doubtful_copy(const struct judge *j)
 		return false;
 	if (!j->together)
 		return true;
-	/* Fraud goes to the same few partners again and again. */
+	/* Fraud goes to the same few of our partners again and again; a list
+	 * has somebody to whom we never write. */
 	return step->parties < 4
-	    || (step->parties < 8 && step->crowd + step->strangers == 0);
+	    || (step->parties < 10 && step->strangers == 0);
 }
 
 /* One send of an intact message: a list, a forwarder, or somebody who sends
@@ -283,6 +344,8 @@ judge_list(struct analysis *analysis, struct channel *channel)
 	judge_step(&j);
 	judge_signatures(&j);
 	judge_cosigner(&j);
+	judge_mailings(&j);
+	judge_schedule(&j);
 	settle_provenance(&j);
 	settle_kind(&j);
 	channel->score = j.points;

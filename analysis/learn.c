@@ -380,3 +380,48 @@ learn_own(struct analysis *analysis)
 			    class_of_authorised(analysis, channel);
 	}
 }
+
+/* --- mailings --- */
+
+static int
+compare_days(const void *a, const void *b)
+{
+	const struct own_day *left = a, *right = b;
+
+	return left->day < right->day ? -1 : left->day > right->day;
+}
+
+static int
+compare_records(const void *a, const void *b)
+{
+	const int64_t *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
+
+int32_t *
+learn_mailings(
+    const struct analysis *analysis, const char *domain, size_t *count)
+{
+	size_t i, n = 0, all = analysis->own_day_count;
+	struct own_day *days = allocate(all, sizeof(*days));
+	int64_t *records = allocate(all, sizeof(*records)), usual;
+	int32_t *out = allocate(all, sizeof(*out));
+
+	*count = 0;
+	for (i = 0; i < all; i++)
+		if (analysis->own_days[i].domain == domain) {
+			records[n] = analysis->own_days[i].records;
+			days[n++] = analysis->own_days[i];
+		}
+	qsort(records, n, sizeof(*records), compare_records);
+	qsort(days, n, sizeof(*days), compare_days);
+	/* Of a working day, not of a Sunday. */
+	usual = n == 0 ? 0 : records[n * 2 / 3];
+	for (i = 0; i < n; i++)
+		if (days[i].records * 2 >= usual * 3)
+			out[(*count)++] = days[i].day;
+	free(days);
+	free(records);
+	return out;
+}

@@ -19,6 +19,11 @@ void learn_own(struct analysis *analysis);
 /* Where selectors are at home; then sig_home of the channels. */
 void learn_selectors(struct analysis *analysis);
 
+/* Days on which much more of our own mail was reported than on others, in
+ * order: somebody wrote to many at once.  For free(). */
+int32_t *learn_mailings(
+    const struct analysis *analysis, const char *domain, size_t *count);
+
 /* The flows of a channel: numbers, channel->flow_count of them. */
 static inline const uint32_t *
 learn_flows(const struct analysis *analysis, const struct channel *channel)

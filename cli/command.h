@@ -52,9 +52,11 @@ extern const struct command command_check;
 extern const struct command command_export;
 extern const struct command command_help;
 extern const struct command command_import;
+extern const struct command command_leaks;
 extern const struct command command_list;
 extern const struct command command_listen;
 extern const struct command command_quarantine;
+extern const struct command command_senders;
 extern const struct command command_show;
 extern const struct command command_summary;
 

@@ -10,6 +10,8 @@ static const struct command *const commands[] = {
 	&command_import,
 	&command_check,
 	&command_summary,
+	&command_senders,
+	&command_leaks,
 	&command_list,
 	&command_show,
 	&command_export,

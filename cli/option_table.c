@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analysis/analysis.h"
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -285,6 +286,36 @@ set_color(
 	    || refuse_word(r, row, value, strlen(value));
 }
 
+/* --- of the analysis --- */
+
+static unsigned
+find_class(struct bytes word)
+{
+	enum sender_class class;
+
+	return sender_class_parse(word, &class) ? 1U << class : 0;
+}
+
+static bool
+set_class(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	return read_set(r, row, value, find_class, &r->out->classes);
+}
+
+static bool
+set_word(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	if (strcmp(value, row->words) != 0)
+		return error_set(r->err, ERROR_USAGE, "--%s: '%.40s' is not %s",
+		    row->name, value, row->words);
+	memcpy((char *)r->out + row->member, &value, sizeof(value));
+	return true;
+}
+
+#define WORD(name) set_word, offsetof(struct options, name)
+
 /* --- of the server --- */
 
 static bool
@@ -379,6 +410,28 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LOCAL] = { "local", NULL,
 	    "what is for people, in local time instead of UTC",
 	    FLAG(style.local), NULL },
+	[OPTION_WHY] = { "why", NULL,
+	    "the rules that made it so, and the records behind them",
+	    FLAG(why), NULL },
+	[OPTION_BY] = { "by", "source", "down to addresses", WORD(by),
+	    "source" },
+	[OPTION_UNAUTHORISED] = { "unauthorised", NULL,
+	    "only what sends without leave", FLAG(unauthorised), NULL },
+	[OPTION_CLASS] = { "class", "LIST",
+	    "only these, with commas between: own, unlisted, vendor,\n"
+	    "list, forwarder, gateway, relay, service, spoof, unknown",
+	    set_class, 0,
+	    "own, unlisted, vendor, list, forwarder, gateway, relay, "
+	    "service, spoof, unknown" },
+	[OPTION_NAMES] = { "names", NULL,
+	    "the names of those who are exposed", FLAG(names), NULL },
+	[OPTION_ADVICE] = { "advice", NULL, "what can be done about it",
+	    FLAG(advice), NULL },
+	[OPTION_SELECTORS] = { "selectors", NULL,
+	    "what DKIM selectors tell of who wrote", FLAG(selectors), NULL },
+	[OPTION_FAIL_ON] = { "fail-on", "solo",
+	    "exit status 1 if a party with one subscriber is exposed",
+	    WORD(fail_on), "solo" },
 	[OPTION_SOCKET] = { "socket", "PATH", "listen on this unix socket",
 	    TEXT(socket), NULL },
 	[OPTION_SOCKET_MODE] = { "socket-mode", "MODE",

@@ -41,6 +41,14 @@ enum option_id {
 	OPTION_NO_HEADER,
 	OPTION_BOM,
 	OPTION_LOCAL,
+	OPTION_WHY,
+	OPTION_BY,
+	OPTION_UNAUTHORISED,
+	OPTION_CLASS,
+	OPTION_NAMES,
+	OPTION_ADVICE,
+	OPTION_SELECTORS,
+	OPTION_FAIL_ON,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
 	OPTION_INET,
@@ -92,6 +100,9 @@ struct options {
 	int64_t since_id;
 	struct output_style style;
 	bool has_format; /* it was given */
+	bool why, unauthorised, names, advice, selectors;
+	const char *by, *fail_on;
+	unsigned classes; /* bits of enum sender_class; 0 when not given */
 	const char *socket;
 	bool has_socket_mode;
 	unsigned socket_mode;
