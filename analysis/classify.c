@@ -15,7 +15,7 @@ classify_measure(struct analysis *analysis, struct channel *channel)
 
 	if (channel->class == CLASS_UNKNOWN && channel->cell_count > 0) {
 		grid = grid_new(analysis, channel, NULL, NULL);
-		*step = grid_step(analysis, grid);
+		*step = grid_step_all(analysis, grid);
 		grid_free(grid);
 	}
 	channel->step = step;
@@ -212,6 +212,9 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 		return set(channel, CLASS_SPOOF, CONFIDENCE_LOW,
 		    "broken copies of your signature, and nothing of yours");
 	}
+	if (is_list && channel->score >= 7)
+		return set(channel, CLASS_LIST, CONFIDENCE_LOW,
+		    "moves like a list, and nothing in it proves to be yours");
 	if (2 * channel->spf_pass >= channel->messages
 	    || 2 * channel->signed_by_other >= channel->messages) {
 		evidence_add(analysis, channel, "proves-itself", 0,

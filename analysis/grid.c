@@ -269,6 +269,40 @@ grid_joint_days(const struct grid *grid)
 	return n;
 }
 
+/* Where a day begins that has others next to it, in time and in parties. */
+static bool
+has_company(const struct grid *grid, size_t cell, size_t next)
+{
+	size_t before = 0, after = 0, end;
+
+	if (cell > 0 && grid->cells[cell - 1].day >= grid->cells[cell].day - 1)
+		before = cell > 1
+			&& grid->cells[cell - 2].day == grid->cells[cell - 1].day
+		    ? 2
+		    : 1;
+	if (next < grid->cell_count
+	    && grid->cells[next].day <= grid->cells[cell].day + 1)
+		after = count_day(grid, next, &end);
+	return before > 1 || after > 1;
+}
+
+static void
+measure_alone(struct step *step, const struct grid *grid)
+{
+	bool *seen = allocate(grid->party_count, sizeof(*seen));
+	size_t i, next;
+
+	for (i = 0; i < grid->cell_count; i = next) {
+		if (count_day(grid, i, &next) != 1
+		    || has_company(grid, i, next))
+			continue;
+		step->alone++;
+		step->alone_parties += !seen[grid->cells[i].party];
+		seen[grid->cells[i].party] = true;
+	}
+	free(seen);
+}
+
 /* Reporters' days differ, so a day more or less is none. */
 static bool
 is_regular(const struct grid *grid)
@@ -328,8 +362,37 @@ grid_step(const struct analysis *analysis, const struct grid *grid)
 	step.complete = (double)grid->cell_count
 	    / ((double)step.parties * (double)grid->day_count);
 	step.regular = is_regular(grid);
+	measure_alone(&step, grid);
 	step.dispersion = measure_dispersion(grid);
 	step.diversity = measure_diversity(analysis, grid);
 	free(party_days);
+	return step;
+}
+
+static void
+drop_joint_days(struct grid *grid)
+{
+	int32_t *days = allocate(grid->day_count, sizeof(*days));
+	size_t i, next, n = 0;
+
+	for (i = 0; i < grid->cell_count; i = next)
+		if (count_day(grid, i, &next) * 2 >= grid->party_count)
+			days[n++] = grid->cells[i].day;
+	grid_drop_days(grid, days, n);
+	free(days);
+}
+
+struct step
+grid_step_all(const struct analysis *analysis, struct grid *grid)
+{
+	struct step step = grid_step(analysis, grid), rest;
+
+	if (step.parties < 3)
+		return step;
+	drop_joint_days(grid);
+	rest = grid_step(analysis, grid);
+	step.rest_days = rest.days;
+	step.rest_parties = rest.parties;
+	step.rest_index = rest.index;
 	return step;
 }

@@ -41,6 +41,12 @@ struct step {
 	double dispersion;
 	double diversity; /* parties, of those that as many messages to people
 			   * at random would reach */
+	/* Days with one party alone, and none with more next to them; and how
+	 * many parties have such days. */
+	size_t alone, alone_parties;
+	/* The days on which less than half are there. */
+	size_t rest_days, rest_parties;
+	double rest_index;
 	bool regular; /* the same time between any two sends */
 	size_t crowd, named, gate;
 	size_t strangers; /* named, and no mail of ours goes there directly */
@@ -61,5 +67,9 @@ size_t grid_joint_days(const struct grid *grid);
 
 struct step grid_step(
     const struct analysis *analysis, const struct grid *grid);
+
+/* The same, and the rest_ fields; the grid has only the rest afterwards. */
+struct step grid_step_all(
+    const struct analysis *analysis, struct grid *grid);
 
 #endif

@@ -46,6 +46,17 @@ percent(int64_t part, int64_t whole)
 
 /* --- what is seen --- */
 
+/* On a list nobody is alone, unless reports get lost. */
+static bool
+comes_one_by_one(const struct step *step)
+{
+	return (step->alone >= 4 && step->alone_parties >= 2
+		   && step->alone * 10 >= step->days * 3)
+	    || (step->rest_days >= 5 && step->rest_parties >= 2
+		&& step->rest_days * 10 >= step->days * 3
+		&& step->rest_index < 0.25);
+}
+
 /*
  * A few waves of mail to all sorts of people are together too, in that all of
  * a wave are on one day; but then each wave has others.
@@ -54,6 +65,8 @@ static bool
 moves_together(const struct step *step)
 {
 	if (step->parties < 2 || step->sends < 1.8 || step->index < 0.5)
+		return false;
+	if (comes_one_by_one(step))
 		return false;
 	if (step->sends < 4)
 		return step->complete >= 0.75
@@ -154,6 +167,13 @@ judge_step(struct judge *j)
 	if (step->parties == 1 && step->days >= 3)
 		SAY(j, "one-destination", -4, NULL,
 		    "only one destination ever");
+	else if (comes_one_by_one(step))
+		SAY(j, "alone", -5, NULL,
+		    "on many days (%zu of %zu) few of them are there, and "
+		    "any of them",
+		    step->rest_days > step->alone ? step->rest_days
+						  : step->alone,
+		    step->days);
 	else if (!j->together && step->days >= 4 && step->index < 0.25)
 		SAY(j, "one-by-one", -5, NULL,
 		    "who gets something on a day has nothing to do with who "
@@ -272,6 +292,8 @@ is_doubtful_copy(const struct judge *j)
 		return true;
 	/* Fraud goes to the same few of our partners again and again; a list
 	 * has somebody to whom we never write. */
+	if (step->days >= 20)
+		return false;
 	return step->parties < 4
 	    || (step->parties < 10 && step->strangers == 0);
 }
@@ -283,6 +305,19 @@ is_doubtful_send(const struct judge *j)
 {
 	return !j->broken && !j->together && !j->known && !j->testified
 	    && !(j->list_label != NULL && j->step->fan >= 3);
+}
+
+/* Nothing of ours is left in it, but it looks and moves like a list. */
+static bool
+is_evident(const struct judge *j)
+{
+	const struct step *step = j->step;
+
+	return j->points >= SURE_POINTS && j->together && step->sends >= 5
+	    && step->index >= 0.75 && step->parties >= 4 && step->crowd > 0
+	    && step->named > 0 && j->list_label != NULL
+	    && 2 * j->channel->spf_pass >= j->channel->messages
+	    && 2 * j->channel->signed_by_relay >= j->channel->messages;
 }
 
 static void
@@ -362,7 +397,8 @@ judge_list(struct analysis *analysis, struct channel *channel)
 	} else if (is_doubtful_send(&j))
 		channel->confidence = CONFIDENCE_LOW;
 	else if (strcmp(channel->provenance, "hint") == 0)
-		channel->confidence = CONFIDENCE_LOW;
+		channel->confidence =
+		    is_evident(&j) ? CONFIDENCE_MED : CONFIDENCE_LOW;
 	channel->is_possible_list = channel->confidence == CONFIDENCE_LOW
 	    && j.points >= 2 && is_possible(&j);
 	return channel->confidence > CONFIDENCE_LOW

@@ -43,9 +43,9 @@ print_row(struct output *output, const struct leak *leak,
 		output_text(channel->domain),
 		output_text(channel->name),
 		output_text(list_kind_name(channel->kind)),
-		output_text(confidence_name(channel->class == CLASS_LIST
-			? channel->confidence
-			: CONFIDENCE_LOW)),
+		output_text(confidence_name(channel->is_possible_list
+			? CONFIDENCE_LOW
+			: channel->confidence)),
 		output_count(channel->score),
 		output_text(exposure->party),
 		output_text(exposure->is_hop ? "hop"
