@@ -1,7 +1,8 @@
 /*
  * A command is one file in cli/ that defines one struct command.  To add one:
  * write the file, declare it here, list it in cli/help.c, describe it in
- * docs/reports.1.
+ * docs/manual/COMMAND.mdoc.  Options and arguments come into its manual page,
+ * its help and the completions by themselves.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -55,6 +56,7 @@ extern const struct command command_import;
 extern const struct command command_leaks;
 extern const struct command command_list;
 extern const struct command command_listen;
+extern const struct command command_migrate;
 extern const struct command command_quarantine;
 extern const struct command command_senders;
 extern const struct command command_show;

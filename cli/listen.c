@@ -241,18 +241,40 @@ choose_socket_mode(const struct options *options, const struct config *config)
 	return config->has_socket_mode ? config->socket_mode : SOCKET_MODE;
 }
 
-/* What the command line names is all there is. */
+/*
+ * Where to listen: what the command line names is all there is, else what
+ * systemd hands over, else what the configuration names.
+ */
 static bool
-is_given(const struct options *options)
+choose_sockets(
+    const struct context *context, struct server_config *out, struct error *err)
 {
-	return options->socket != NULL || options->inet != NULL;
+	const struct options *options = context->options;
+	const struct config *config = context->config;
+
+	if (!activation_take(&out->activation, err))
+		return false;
+	if (options->socket != NULL || options->inet != NULL) {
+		out->activation.count = 0;
+		out->socket_path = options->socket;
+		out->inet = options->inet;
+	} else if (out->activation.count == 0) {
+		out->socket_path = config->socket;
+		out->inet = config->inet;
+	}
+	return true;
 }
 
+/* Before a database is made for nothing. */
 static bool
 check(const struct context *context, struct error *err)
 {
-	if (is_given(context->options) || context->config->socket != NULL
-	    || context->config->inet != NULL)
+	const struct options *options = context->options;
+	const struct config *config = context->config;
+
+	if (options->socket != NULL || options->inet != NULL
+	    || config->socket != NULL || config->inet != NULL
+	    || activation_is_offered())
 		return true;
 	return error_set(err, ERROR_USAGE,
 	    "nothing to listen on; give --socket PATH or --inet ADDR:PORT, or "
@@ -264,12 +286,9 @@ run(struct context *context, int argc, char **argv, struct error *err)
 {
 	const struct options *options = context->options;
 	const struct config *config = context->config;
-	bool given = is_given(options);
 	char own[256];
-	const struct server_config server = {
-		.socket_path = given ? options->socket : config->socket,
+	struct server_config server = {
 		.socket_mode = choose_socket_mode(options, config),
-		.inet = given ? options->inet : config->inet,
 		.lmtp = {
 			.hostname = choose_hostname(config, own, sizeof(own)),
 			.max_message = MAX_MESSAGE,
@@ -285,7 +304,8 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	(void)argv;
 	/* A client that hangs up is no reason to end. */
 	signal(SIGPIPE, SIG_IGN);
-	return server_run(&server, err);
+	return choose_sockets(context, &server, err)
+	    && server_run(&server, err);
 }
 
 const struct command command_listen = {

@@ -37,7 +37,7 @@ struct reader {
 	struct report_reader *report;
 	struct digest_state digest;
 	const char *name;
-	bool has_failed;
+	bool has_failed, is_malformed;
 	struct error failure;
 };
 
@@ -170,7 +170,7 @@ begin_document(void *context, const char *name)
 
 	r->name =
 	    name[0] == '\0' ? "" : header_decode(bytes_of(name), r->arena);
-	r->has_failed = false;
+	r->has_failed = r->is_malformed = false;
 	r->report = report_reader_new(r->arena);
 	if (r->is_mending)
 		report_reader_mend(r->report);
@@ -223,9 +223,10 @@ read_document(
 		r->failure = *trouble;
 		return false;
 	}
-	if (r->has_failed)
-		return false;
-	if (!finish_report(r, report, &r->failure)) {
+	r->has_failed = r->has_failed || !finish_report(r, report, &r->failure);
+	if (r->has_failed) {
+		r->is_malformed =
+		    strcmp(r->failure.reason, "xml-malformed") == 0;
 		if (trouble != NULL
 		    && strcmp(trouble->reason, "gzip-trailing") != 0)
 			r->failure = *trouble;
@@ -248,8 +249,7 @@ note_failure(struct reader *r)
 		return;
 	}
 	finding = add_broken(r, place_of(r), &r->failure);
-	if (strcmp(r->failure.reason, "xml-malformed") == 0
-	    && r->document < COUNT_OF(r->malformed)) {
+	if (r->is_malformed && r->document < COUNT_OF(r->malformed)) {
 		r->malformed[r->document] = finding;
 		r->has_malformed = true;
 	}

@@ -25,7 +25,7 @@ struct server {
 	const struct server_config *config;
 	struct event_base *base;
 	struct sessions *sessions;
-	struct evconnlistener *listeners[2];
+	struct evconnlistener *listeners[2 + MAX_ACTIVATED];
 	struct event *sigterm, *sigint;
 	struct event *accept_again;
 	struct event *deadline; /* of the shutdown */
@@ -133,9 +133,11 @@ static bool
 start_listening(struct server *server, struct error *err)
 {
 	const struct server_config *config = server->config;
+	size_t i;
 	int fd;
 
-	if (config->socket_path == NULL && config->inet == NULL)
+	if (config->socket_path == NULL && config->inet == NULL
+	    && config->activation.count == 0)
 		return error_set(err, ERROR_CONFIG, "no socket to listen on");
 	if (config->socket_path != NULL) {
 		if (!listen_unix(
@@ -145,6 +147,9 @@ start_listening(struct server *server, struct error *err)
 		if (!listen_with(server, 0, fd, err))
 			return false;
 	}
+	for (i = 0; i < config->activation.count; i++)
+		if (!listen_with(server, 2 + i, config->activation.fds[i], err))
+			return false;
 	return config->inet == NULL
 	    || (listen_inet(config->inet, &fd, err)
 		&& listen_with(server, 1, fd, err));
@@ -159,6 +164,9 @@ say_where(const struct server *server)
 
 	if (server->listeners[0] != NULL)
 		say(server, "listening on %s", server->config->socket_path);
+	if (server->config->activation.count > 0)
+		say(server, "listening on %zu of systemd's sockets",
+		    server->config->activation.count);
 	if (server->listeners[1] == NULL)
 		return;
 	getsockname(evconnlistener_get_fd(server->listeners[1]),

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/compiler.h"
+#include "ingest/activation.h"
 #include "ingest/lmtp.h"
 
 struct error;
@@ -26,11 +27,12 @@ struct server_message {
 };
 
 struct server_config {
-	const char *socket_path;   /* a unix socket to listen on, or NULL */
-	unsigned socket_mode;      /* its permissions, such as 0666 */
-	const char *inet;          /* ADDR:PORT or [ADDR]:PORT, or NULL */
-	unsigned idle_seconds;     /* 0 for IDLE_SECONDS */
-	unsigned shutdown_seconds; /* 0 for SHUTDOWN_SECONDS */
+	const char *socket_path;      /* a unix socket to listen on, or NULL */
+	unsigned socket_mode;         /* its permissions, such as 0666 */
+	const char *inet;             /* ADDR:PORT or [ADDR]:PORT, or NULL */
+	struct activation activation; /* sockets that listen already */
+	unsigned idle_seconds;        /* 0 for IDLE_SECONDS */
+	unsigned shutdown_seconds;    /* 0 for SHUTDOWN_SECONDS */
 	struct lmtp_config lmtp;
 	/* Called with one round's messages; their verdict is LMTP_TRY_LATER
 	 * unless set. */

@@ -110,10 +110,12 @@ finish_xml(struct dmarc_reader *r, struct error *err)
 {
 	bool is_whole = xml_parser_finish(r->xml, err);
 
+	if (!is_whole
+	    && (!r->has[FEEDBACK] || strcmp(err->reason, "xml-truncated") != 0))
+		return false;
 	if (!r->has[FEEDBACK])
-		return !is_whole ? false
-				 : error_input(err, "not-a-report",
-				     "there is no 'feedback' in it");
+		return error_input(
+		    err, "not-a-report", "there is no 'feedback' in it");
 	if (!is_whole)
 		report_note(&r->report, r->arena, "xml-schema-tag",
 		    "what is around the report does not end");

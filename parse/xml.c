@@ -10,6 +10,13 @@
 #include "base/error.h"
 #include "base/limits.h"
 
+/*
+ * Which error libxml2 sees first depends on where a chunk ends, and on nothing
+ * else may it depend: the document goes to it in blocks of one size, however it
+ * came.  A report of ordinary size is one block.
+ */
+#define XML_BLOCK ((size_t)64 * 1024)
+
 struct xml_parser {
 	struct xml_handler handler;
 	xmlParserCtxt *libxml;
@@ -20,9 +27,10 @@ struct xml_parser {
 	size_t namespaces[MAX_XML_DEPTH + 1];
 	struct buffer text;
 	bool is_cut;
-	size_t fed;
-	int line, column;  /* where libxml2 saw its first error */
-	bool is_reference; /* which is an & that begins no reference */
+	struct buffer block; /* of the document, until it is full */
+	bool has_block;      /* something went to libxml2 */
+	int line, column;    /* where libxml2 saw its first error */
+	bool is_reference;   /* which is an & that begins no reference */
 };
 
 static void
@@ -140,6 +148,18 @@ on_text(void *context, const xmlChar *text, int len)
 		parser->is_cut = true;
 }
 
+/* Of a web page it says that this is one. */
+static void
+refuse_doctype(struct xml_parser *parser, const char *name)
+{
+	if (strcasecmp(name, "html") == 0)
+		error_input(parser->err, "not-a-report", "it is a web page");
+	else
+		error_input(
+		    parser->err, "xml-doctype", "a DOCTYPE is not allowed");
+	stop(parser);
+}
+
 static void
 on_doctype(void *context, const xmlChar *name, const xmlChar *external_id,
     const xmlChar *system_id)
@@ -148,15 +168,8 @@ on_doctype(void *context, const xmlChar *name, const xmlChar *external_id,
 
 	(void)external_id;
 	(void)system_id;
-	if (parser->has_failed)
-		return;
-	/* Of a web page it says that this is one. */
-	if (strcasecmp((const char *)name, "html") == 0)
-		error_input(parser->err, "not-a-report", "it is a web page");
-	else
-		error_input(
-		    parser->err, "xml-doctype", "a DOCTYPE is not allowed");
-	stop(parser);
+	if (!parser->has_failed)
+		refuse_doctype(parser, (const char *)name);
 }
 
 /* One that is cut off at the end of the document is not meant. */
@@ -183,6 +196,9 @@ on_error(void *context, xmlError *error)
 	if (libxml == NULL || error->level < XML_ERR_ERROR)
 		return;
 	parser = libxml->userData;
+	/* In the middle of a DOCTYPE, which it is then all the same. */
+	if (!parser->has_failed && libxml->intSubName != NULL)
+		refuse_doctype(parser, (const char *)libxml->intSubName);
 	if (parser->line == 0) {
 		parser->line = error->line;
 		parser->column = error->int2;
@@ -227,6 +243,7 @@ xml_parser_new(const struct xml_handler *handler)
 		err(1, "xml");
 	parser->handler = *handler;
 	parser->text.max = MAX_ELEMENT_TEXT;
+	parser->block.max = XML_BLOCK;
 	parser->libxml =
 	    xmlCreatePushParserCtxt(&handlers, parser, NULL, 0, NULL);
 	if (parser->libxml == NULL)
@@ -244,6 +261,7 @@ xml_parser_free(struct xml_parser *parser)
 		return;
 	xmlFreeParserCtxt(parser->libxml);
 	buffer_release(&parser->text);
+	buffer_release(&parser->block);
 	free(parser);
 }
 
@@ -259,7 +277,7 @@ static bool
 malformed(struct xml_parser *parser, const char *reason, struct error *err)
 {
 	parser->has_failed = true;
-	if (parser->fed == 0)
+	if (!parser->has_block)
 		return error_input(err, reason, "there is no XML at all");
 	if (is_halted(parser))
 		return error_input(err, reason,
@@ -270,27 +288,39 @@ malformed(struct xml_parser *parser, const char *reason, struct error *err)
 	    parser->line, parser->column);
 }
 
+static bool
+take_block(struct xml_parser *parser, struct bytes block)
+{
+	parser->has_block = true;
+	xmlParseChunk(parser->libxml, block.data, (int)block.len, 0);
+	if (parser->has_failed)
+		return false;
+	if (!parser->libxml->wellFormed || is_halted(parser))
+		return malformed(parser, "xml-malformed", parser->err);
+	if (parser->libxml->input->end - parser->libxml->input->cur
+	    > MAX_XML_MARKUP)
+		return error_limit(parser->err, "limit-markup",
+		    "a tag or comment is longer than %d bytes", MAX_XML_MARKUP);
+	return true;
+}
+
 bool
 xml_parser_feed(struct xml_parser *parser, struct bytes xml, struct error *err)
 {
-	int len;
+	struct bytes piece;
 
 	parser->err = err;
-	while (xml.len > 0) {
-		/* libxml2 counts in int, and looks no further than a chunk. */
-		len = xml.len > 65536 ? 65536 : (int)xml.len;
-		parser->fed += (size_t)len;
-		xmlParseChunk(parser->libxml, xml.data, len, 0);
-		if (parser->has_failed)
+	for (; xml.len > 0; xml = bytes_skip(xml, piece.len)) {
+		piece = xml;
+		if (piece.len > XML_BLOCK - parser->block.len)
+			piece.len = XML_BLOCK - parser->block.len;
+		if (!buffer_add(&parser->block, piece))
+			errx(1, "xml: a block has no room");
+		if (parser->block.len < XML_BLOCK)
+			continue;
+		if (!take_block(parser, buffer_bytes(&parser->block)))
 			return false;
-		if (!parser->libxml->wellFormed || is_halted(parser))
-			return malformed(parser, "xml-malformed", err);
-		if (parser->libxml->input->end - parser->libxml->input->cur
-		    > MAX_XML_MARKUP)
-			return error_limit(err, "limit-markup",
-			    "a tag or comment is longer than %d bytes",
-			    MAX_XML_MARKUP);
-		xml = bytes_skip(xml, (size_t)len);
+		buffer_clear(&parser->block);
 	}
 	return true;
 }
@@ -299,6 +329,9 @@ bool
 xml_parser_finish(struct xml_parser *parser, struct error *err)
 {
 	parser->err = err;
+	if (parser->block.len > 0
+	    && !take_block(parser, buffer_bytes(&parser->block)))
+		return false;
 	xmlParseChunk(parser->libxml, NULL, 0, 1);
 	if (parser->has_failed)
 		return false;

@@ -38,7 +38,7 @@ struct xml_parser *xml_parser_new(const struct xml_handler *handler);
 void xml_parser_free(struct xml_parser *parser);
 
 /*
- * Takes the next bytes.  Fails with ERROR_INPUT ("xml-malformed",
+ * Takes the next bytes; in which pieces they come makes no difference.  Fails with ERROR_INPUT ("xml-malformed",
  * "xml-doctype"; "not-a-report" for a web page) or ERROR_LIMIT ("limit-depth",
  * "limit-attributes", "limit-markup"), or as the handler did.
  */

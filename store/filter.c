@@ -1,5 +1,6 @@
 #include "store/filter.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -24,12 +25,13 @@
 	" OR substr(string.text, -length(name) - 1) = '.' || name)) "
 
 #define SOME_RESULTS                                                           \
-	" ((:results >> ((c.dkim = 1) | ((c.spf = 1) << 1))) & 1) = 1"         \
-	" AND ((:dispositions >> c.disposition) & 1) = 1"
+	" ((:results >> ((s.dkim = 1) | ((s.spf = 1) << 1))) & 1) = 1"         \
+	" AND ((:dispositions >> s.disposition) & 1) = 1"
 
 _Static_assert(DMARC_PASS == 1, "dkim = 1 is a pass");
 
-/* What a question can be about: a table r, and perhaps its records c. */
+/* What a question can be about: a table r, and perhaps its records c with
+ * their shapes s. */
 struct subject {
 	const char *wanted;
 	const char *period;                /* and verdict */
@@ -54,8 +56,8 @@ static const struct subject reports = {
 	REPORT_PERIOD,
 	REPORT_REPORTERS,
 	"c.source_ip",
-	"AND EXISTS (SELECT 1 FROM record c WHERE c.report = r.id "
-	"AND" SOME_RESULTS,
+	"AND EXISTS (SELECT 1 FROM record c JOIN shape s ON s.id = c.shape"
+	" WHERE c.report = r.id AND" SOME_RESULTS,
 	") ",
 };
 
@@ -66,6 +68,21 @@ static const struct subject records = {
 	"c.source_ip",
 	"AND" SOME_RESULTS,
 	" ",
+};
+
+#define DAYS                                                                   \
+	" r.day BETWEEN :first_day AND :last_day"                              \
+	" AND (:verdicts >> r.verdict) & 1 = 1 "
+
+/* Days may have sums, and no reports any more.  All roll-ups have the domains
+ * of this one. */
+static const struct subject days = {
+	WANTED("total_report"),
+	DAYS,
+	REPORT_REPORTERS,
+	NULL,
+	NULL,
+	NULL,
 };
 
 /* Failure reports have neither verdict nor disposition. */
@@ -279,6 +296,14 @@ filter_prepare_records(struct store *store, const char *start, const char *rest,
     const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
 {
 	return prepare(store, &records, start, rest, filter, out, err);
+}
+
+bool
+filter_prepare_days(struct store *store, const char *start, const char *rest,
+    const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
+{
+	assert(!store_filter_has_records(filter));
+	return prepare(store, &days, start, rest, filter, out, err);
 }
 
 bool

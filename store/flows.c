@@ -1,10 +1,10 @@
 #include "store/flows.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "parse/intern.h"
 #include "store/filter.h"
 #include "store/idmap.h"
 #include "store/sqlite.h"
@@ -19,9 +19,12 @@ struct reader {
 	struct store *store;
 	struct arena *arena;
 	struct error *err;
-	struct idmap texts, auths, sources, shapes, pairs, reasons;
-	struct intern strings;
-	sqlite3_stmt *find_text, *find_dkim, *find_spf, *find_reporter;
+	bool (*row)(
+	    void *context, const struct flow_row *flow, struct error *err);
+	void *context;
+	struct idmap texts, auths, sources, shapes, reasons;
+	sqlite3_stmt *find_text, *find_dkim, *find_spf, *find_reporter,
+	    *find_shape, *find_reason, *find_comment, *find_records;
 };
 
 /* --- what ids stand for --- */
@@ -168,173 +171,196 @@ read_source(struct reader *r, int64_t reporter, int64_t domain,
 	return true;
 }
 
-/* --- rows --- */
-
-enum column {
-	REPORT,
-	REPORTER,
-	DOMAIN_ID,
-	POLICY,
-	BEGIN,
-	END,
-	RECORD,
-	SOURCE_IP,
-	COUNT,
-	DKIM,
-	SPF,
-	HEADER_FROM,
-	ENVELOPE_FROM,
-	ENVELOPE_TO,
-	AUTH,
-	REASONS,
-};
-
-/* A number for a pair of numbers, the first not 0. */
-static int64_t
-pair(struct reader *r, int64_t a, int64_t b)
+static bool
+read_comment(
+    struct reader *r, int64_t set, int64_t n, const struct dmarc_text **next)
 {
-	const void **place = idmap_place(&r->pairs, a, b);
+	sqlite3_stmt *row = r->find_comment;
+	struct dmarc_text *comment;
+	bool has_row;
 
-	if (*place == NULL)
-		*place = (const void *)(uintptr_t)r->pairs.count;
-	return (int64_t)(uintptr_t)*place;
+	if (!bind_id(r, row, set)
+	    || !sqlite_bind(r->store, row, 2, number(n), r->err))
+		return false;
+	while (next_row(r, row, &has_row)) {
+		if (!has_row)
+			return sqlite3_reset(row) == SQLITE_OK;
+		comment = arena_alloc(r->arena, 1, sizeof(*comment));
+		if (!read_text_column(r, row, 0, &comment->text))
+			return false;
+		*next = comment;
+		next = &comment->next;
+	}
+	return false;
 }
 
 static bool
-read_shape(struct reader *r, sqlite3_stmt *row, const struct flow_shape **out)
+read_reasons(struct reader *r, int64_t id, const struct dmarc_reason **out)
 {
-	int64_t from = pair(r, sqlite3_column_int64(row, HEADER_FROM) + 1,
-	    sqlite3_column_int64(row, ENVELOPE_FROM));
-	int64_t to = pair(r, sqlite3_column_int64(row, ENVELOPE_TO) + 1,
-	    -sqlite3_column_int64(row, AUTH) - 1);
-	int64_t results = sqlite3_column_int64(row, DKIM) * 4
-	    + sqlite3_column_int64(row, SPF);
-	struct flow_shape *made;
+	sqlite3_stmt *row = r->find_reason;
+	const struct dmarc_reason *first = NULL, **next = &first;
+	struct dmarc_reason *reason;
+	bool has_row;
 
-	*out = *idmap_place(&r->shapes, from * 16 + results, to);
+	*out = NULL;
+	if (id == 0)
+		return true;
+	*out = *idmap_place(&r->reasons, id, 0);
+	if (*out != NULL)
+		return true;
+	if (!bind_id(r, row, id))
+		return false;
+	while (next_row(r, row, &has_row)) {
+		if (!has_row) {
+			*idmap_place(&r->reasons, id, 0) = *out = first;
+			return sqlite3_reset(row) == SQLITE_OK;
+		}
+		reason = arena_alloc(r->arena, 1, sizeof(*reason));
+		if (!read_text_column(r, row, 1, &reason->type)
+		    || !read_comment(r, id, sqlite3_column_int64(row, 0),
+			&reason->comment))
+			return false;
+		*next = reason;
+		next = &reason->next;
+	}
+	return false;
+}
+
+static bool
+read_shape(struct reader *r, int64_t id, const struct flow_shape **out)
+{
+	sqlite3_stmt *row = r->find_shape;
+	struct flow_shape *made;
+	bool has_row;
+
+	*out = *idmap_place(&r->shapes, id, 0);
 	if (*out != NULL)
 		return true;
 	made = arena_alloc(r->arena, 1, sizeof(*made));
-	made->dkim = sqlite3_column_int(row, DKIM);
-	made->spf = sqlite3_column_int(row, SPF);
-	if (!read_text_column(r, row, HEADER_FROM, &made->header_from)
-	    || !read_text_column(r, row, ENVELOPE_FROM, &made->envelope_from)
-	    || !read_text_column(r, row, ENVELOPE_TO, &made->envelope_to)
-	    || !read_auth(r, sqlite3_column_int64(row, AUTH), made))
+	if (!bind_id(r, row, id) || !next_row(r, row, &has_row))
 		return false;
-	*idmap_place(&r->shapes, from * 16 + results, to) = *out = made;
+	if (has_row) {
+		made->dkim = sqlite3_column_int(row, 0);
+		made->spf = sqlite3_column_int(row, 1);
+		if (!read_text_column(r, row, 2, &made->header_from)
+		    || !read_text_column(r, row, 3, &made->envelope_from)
+		    || !read_text_column(r, row, 4, &made->envelope_to)
+		    || !read_auth(r, sqlite3_column_int64(row, 5), made))
+			return false;
+	}
+	sqlite3_reset(row);
+	*idmap_place(&r->shapes, id, 0) = *out = made;
 	return true;
 }
 
-/* Until reasons have ids: "type 0x1f comment 0x1e ..." */
-static const struct dmarc_reason *
-read_reasons(struct reader *r, sqlite3_stmt *row)
-{
-	const char *text = (const char *)sqlite3_column_text(row, REASONS);
-	const struct dmarc_reason *first = NULL, **next = &first;
-	struct dmarc_reason *reason;
-	struct dmarc_text *comment;
-	const void **place;
-	size_t len;
+/* --- rows --- */
 
-	if (text == NULL)
-		return NULL;
-	text = intern(&r->strings, bytes_of(text));
-	place = idmap_place(&r->reasons, (int64_t)(uintptr_t)text, 0);
-	if (*place != NULL)
-		return *place;
-	for (;; text += len + 1) {
-		reason = arena_alloc(r->arena, 1, sizeof(*reason));
-		len = strcspn(text, "\x1f\x1e");
-		reason->type = intern(&r->strings, (struct bytes) { text, len });
-		if (text[len] == '\x1f') {
-			text += len + 1;
-			len = strcspn(text, "\x1e");
-			comment = arena_alloc(r->arena, 1, sizeof(*comment));
-			comment->text = intern(&r->strings,
-			    (struct bytes) { text, len });
-			reason->comment = comment;
-		}
-		*next = reason;
-		next = &reason->next;
-		if (text[len] == '\0')
-			break;
-	}
-	*place = first;
-	return first;
+static bool
+read_head(struct reader *r, sqlite3_stmt *row, struct flow_row *out)
+{
+	*out = (struct flow_row) {
+		.report = sqlite3_column_int64(row, 0),
+		.begin = sqlite3_column_int64(row, 3),
+		.end = sqlite3_column_int64(row, 4),
+		.p = sqlite3_column_int(row, 5),
+	};
+	return read_source(r, sqlite3_column_int64(row, 1),
+	    sqlite3_column_int64(row, 2), &out->source);
 }
 
 static bool
-read_row(struct reader *r, sqlite3_stmt *row, struct flow_row *out)
+read_record(struct reader *r, sqlite3_stmt *row, struct flow_row *out)
 {
-	const void *address = sqlite3_column_blob(row, SOURCE_IP);
-	int len = sqlite3_column_bytes(row, SOURCE_IP);
+	const void *address = sqlite3_column_blob(row, 1);
+	int len = sqlite3_column_bytes(row, 1);
 
 	out->source_ip = (struct address) { .len = 0 };
 	if (address != NULL && len <= ADDRESS_MAX) {
 		memcpy(out->source_ip.data, address, (size_t)len);
 		out->source_ip.len = (uint8_t)len;
 	}
-	out->report = sqlite3_column_int64(row, REPORT);
-	out->record = sqlite3_column_int64(row, RECORD);
-	out->p = sqlite3_column_int(row, POLICY);
-	out->begin = sqlite3_column_int64(row, BEGIN);
-	out->end = sqlite3_column_int64(row, END);
-	out->count = sqlite3_column_int64(row, COUNT);
-	out->reasons = read_reasons(r, row);
-	return read_source(r, sqlite3_column_int64(row, REPORTER),
-		   sqlite3_column_int64(row, DOMAIN_ID), &out->source)
-	    && read_shape(r, row, &out->shape);
+	out->record = sqlite3_column_int64(row, 0);
+	out->count = sqlite3_column_int64(row, 2);
+	return read_shape(r, sqlite3_column_int64(row, 3), &out->shape)
+	    && read_reasons(r, sqlite3_column_int64(row, 4), &out->reasons);
 }
 
-static const char start[] =
-    "SELECT r.id, r.reporter, r.domain, d.p, r.begin, r.\"end\","
-    " c.n, c.source_ip, c.count, c.dkim, c.spf, c.header_from,"
-    " c.envelope_from, c.envelope_to, c.auth,"
-    " (SELECT group_concat(coalesce(t.text, '')"
-    "  || coalesce(char(31) || (SELECT group_concat(ct.text, ' ')"
-    "   FROM reason_comment rc JOIN string ct ON ct.id = rc.text"
-    "   WHERE rc.report = c.report AND rc.record = c.n"
-    "   AND rc.reason = rs.n), ''), char(30))"
-    "  FROM reason rs LEFT JOIN string t ON t.id = rs.type"
-    "  WHERE rs.report = c.report AND rs.record = c.n)"
-    " FROM report r"
-    " CROSS JOIN dmarc_report d ON d.report = r.id"
-    " CROSS JOIN record c ON c.report = r.id"
-    " WHERE r.kind = 1 AND r.is_conflict = 0 AND";
+static const struct {
+	size_t member;
+	const char *sql;
+} statements[] = {
+	{ offsetof(struct reader, find_text),
+	    "SELECT text FROM string WHERE id = ?" },
+	{ offsetof(struct reader, find_dkim),
+	    "SELECT domain, selector, result FROM auth_dkim"
+	    " WHERE auth = ? ORDER BY n" },
+	{ offsetof(struct reader, find_spf),
+	    "SELECT domain, scope, result FROM auth_spf"
+	    " WHERE auth = ? ORDER BY n" },
+	{ offsetof(struct reader, find_reporter),
+	    "SELECT org_name, email_domain FROM reporter WHERE id = ?" },
+	{ offsetof(struct reader, find_shape),
+	    "SELECT dkim, spf, header_from, envelope_from, envelope_to, auth"
+	    " FROM shape WHERE id = ?" },
+	{ offsetof(struct reader, find_reason),
+	    "SELECT n, type FROM reason WHERE reasons = ? ORDER BY n" },
+	{ offsetof(struct reader, find_comment),
+	    "SELECT text FROM reason_comment"
+	    " WHERE reasons = ? AND reason = ? ORDER BY n" },
+	{ offsetof(struct reader, find_records),
+	    "SELECT n, source_ip, count, shape, reasons FROM record"
+	    " WHERE report = ? ORDER BY n" },
+};
+
+static sqlite3_stmt **
+statement_at(struct reader *r, size_t i)
+{
+	return (sqlite3_stmt **)((char *)r + statements[i].member);
+}
 
 static bool
 open_statements(struct reader *r)
 {
-	return sqlite_prepare(r->store, "SELECT text FROM string WHERE id = ?",
-		   &r->find_text, r->err)
-	    && sqlite_prepare(r->store,
-		"SELECT domain, selector, result FROM auth_dkim"
-		" WHERE auth = ? ORDER BY n",
-		&r->find_dkim, r->err)
-	    && sqlite_prepare(r->store,
-		"SELECT domain, scope, result FROM auth_spf"
-		" WHERE auth = ? ORDER BY n",
-		&r->find_spf, r->err)
-	    && sqlite_prepare(r->store,
-		"SELECT org_name, email_domain FROM reporter WHERE id = ?",
-		&r->find_reporter, r->err);
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(statements); i++)
+		if (!sqlite_prepare(r->store, statements[i].sql,
+			statement_at(r, i), r->err))
+			return false;
+	return true;
 }
 
 static void
 release(struct reader *r)
 {
-	sqlite3_finalize(r->find_text);
-	sqlite3_finalize(r->find_dkim);
-	sqlite3_finalize(r->find_spf);
-	sqlite3_finalize(r->find_reporter);
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(statements); i++)
+		sqlite3_finalize(*statement_at(r, i));
 	idmap_release(&r->texts);
 	idmap_release(&r->auths);
 	idmap_release(&r->sources);
 	idmap_release(&r->shapes);
-	idmap_release(&r->pairs);
 	idmap_release(&r->reasons);
-	intern_release(&r->strings);
+}
+
+static bool
+hand_out(struct reader *r, sqlite3_stmt *report)
+{
+	struct flow_row flow;
+	bool has_row;
+
+	if (!read_head(r, report, &flow)
+	    || !bind_id(r, r->find_records, flow.report))
+		return false;
+	while (next_row(r, r->find_records, &has_row)) {
+		if (!has_row)
+			return sqlite3_reset(r->find_records) == SQLITE_OK;
+		if (!read_record(r, r->find_records, &flow)
+		    || !r->row(r->context, &flow, r->err))
+			return false;
+	}
+	return false;
 }
 
 bool
@@ -344,21 +370,22 @@ store_flows(struct store *store, const struct store_filter *filter,
     void *context, struct error *err)
 {
 	struct reader r = { .store = store, .arena = arena, .err = err,
-		.strings = { .arena = arena } };
-	sqlite3_stmt *rows = NULL;
-	struct flow_row flow;
-	bool has_row = false;
+		.row = row, .context = context };
+	sqlite3_stmt *reports = NULL;
+	bool has_row = true;
 	bool ok = open_statements(&r)
-	    && filter_prepare(
-		store, start, "ORDER BY r.id, c.n", filter, &rows, err);
+	    && filter_prepare(store,
+		"SELECT r.id, r.reporter, r.domain, r.begin, r.\"end\", d.p"
+		" FROM report r JOIN dmarc_report d ON d.report = r.id"
+		" WHERE r.kind = 1 AND r.is_conflict = 0 AND",
+		"ORDER BY r.id", filter, &reports, err);
 
-	while (ok) {
-		ok = next_row(&r, rows, &has_row);
-		if (!ok || !has_row)
-			break;
-		ok = read_row(&r, rows, &flow) && row(context, &flow, err);
+	while (ok && has_row) {
+		ok = next_row(&r, reports, &has_row);
+		if (ok && has_row)
+			ok = hand_out(&r, reports);
 	}
-	sqlite3_finalize(rows);
+	sqlite3_finalize(reports);
 	release(&r);
 	return ok && sqlite_check_unchanged(store, err);
 }

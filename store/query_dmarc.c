@@ -35,6 +35,33 @@ read_dmarc_total(void *context, sqlite3_stmt *row, struct error *err)
 	return to->row(to->context, &total, err);
 }
 
+#define TOTALS(reports)                                                        \
+	"SELECT string.text, " reports ", count(DISTINCT r.reporter),"         \
+	" capped_sum(r.messages) AS messages, capped_sum(r.passed),"           \
+	" capped_sum(r.messages - r.passed), capped_sum(delivered),"           \
+	" capped_sum(quarantined), capped_sum(rejected)"
+#define TOTALS_ORDER "GROUP BY r.domain ORDER BY messages DESC, string.text"
+
+/* Roll-ups do not know which reports have some record. */
+static bool
+prepare_totals(struct store *store, const struct store_filter *filter,
+    sqlite3_stmt **out, struct error *err)
+{
+	if (store_filter_has_records(filter))
+		return filter_prepare(store,
+		    TOTALS("count(*)") " FROM report r"
+				       " JOIN dmarc_report d ON d.report = r.id"
+				       " JOIN string ON string.id = r.domain"
+				       " WHERE r.kind = 1 AND r.is_conflict = "
+				       "0 AND",
+		    TOTALS_ORDER, filter, out, err);
+	return filter_prepare_days(store,
+	    TOTALS("sum(r.reports)") " FROM total_report r"
+				     " JOIN string ON string.id = r.domain "
+				     "WHERE r.kind = 1 AND",
+	    TOTALS_ORDER, filter, out, err);
+}
+
 bool
 store_dmarc_totals(struct store *store, const struct store_filter *filter,
     bool (*row)(void *context, const struct store_dmarc_total *total,
@@ -44,18 +71,7 @@ store_dmarc_totals(struct store *store, const struct store_filter *filter,
 	struct total_rows to = { row, context };
 	sqlite3_stmt *statement;
 
-	return filter_prepare(store,
-		   "SELECT string.text, count(*), count(DISTINCT r.reporter),"
-		   " capped_sum(r.messages) AS messages,"
-		   " capped_sum(r.passed), capped_sum(r.messages - r.passed),"
-		   " capped_sum(d.delivered), capped_sum(d.quarantined),"
-		   " capped_sum(d.rejected)"
-		   " FROM report r"
-		   " JOIN dmarc_report d ON d.report = r.id"
-		   " JOIN string ON string.id = r.domain"
-		   " WHERE r.kind = 1 AND r.is_conflict = 0 AND",
-		   "GROUP BY r.domain ORDER BY messages DESC, string.text",
-		   filter, &statement, err)
+	return prepare_totals(store, filter, &statement, err)
 	    && question_answer(store, statement, read_dmarc_total, &to, err);
 }
 
@@ -78,6 +94,34 @@ read_failing_source(void *context, sqlite3_stmt *row, struct error *err)
 	return to->row(to->context, &source, err);
 }
 
+#define SOURCES_ORDER                                                          \
+	"GROUP BY r.domain, source_ip"                                         \
+	" ORDER BY messages DESC, string.text, source_ip"
+
+/* Roll-ups of sources do not tell reporters apart. */
+static bool
+prepare_sources(struct store *store, const struct store_filter *filter,
+    sqlite3_stmt **out, struct error *err)
+{
+	if (store_filter_has_records(filter) || filter->reporter_count > 0)
+		return filter_prepare(store,
+		    "SELECT string.text, c.source_ip,"
+		    " capped_sum(c.count) AS messages"
+		    " FROM report r"
+		    " JOIN record c ON c.report = r.id"
+		    " JOIN shape s ON s.id = c.shape"
+		    " JOIN string ON string.id = r.domain"
+		    " WHERE r.kind = 1 AND r.is_conflict = 0"
+		    " AND s.dkim <> 1 AND s.spf <> 1 AND",
+		    SOURCES_ORDER, filter, out, err);
+	return filter_prepare_days(store,
+	    "SELECT string.text, r.source_ip,"
+	    " capped_sum(r.messages) AS messages"
+	    " FROM total_source r JOIN string ON string.id = r.domain"
+	    " WHERE r.passes = 0 AND",
+	    SOURCES_ORDER, filter, out, err);
+}
+
 bool
 store_failing_sources(struct store *store, const struct store_filter *filter,
     bool (*row)(void *context, const struct store_failing_source *source,
@@ -87,17 +131,7 @@ store_failing_sources(struct store *store, const struct store_filter *filter,
 	struct source_rows to = { row, context };
 	sqlite3_stmt *statement;
 
-	return filter_prepare(store,
-		   "SELECT string.text, c.source_ip,"
-		   " capped_sum(c.count) AS messages"
-		   " FROM report r"
-		   " JOIN record c ON c.report = r.id"
-		   " JOIN string ON string.id = r.domain"
-		   " WHERE r.kind = 1 AND r.is_conflict = 0"
-		   " AND c.dkim <> 1 AND c.spf <> 1 AND",
-		   "GROUP BY r.domain, c.source_ip"
-		   " ORDER BY messages DESC, string.text, c.source_ip",
-		   filter, &statement, err)
+	return prepare_sources(store, filter, &statement, err)
 	    && question_answer(store, statement, read_failing_source, &to, err);
 }
 

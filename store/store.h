@@ -37,6 +37,10 @@ MUST_CHECK bool store_open(struct store **out, const char *path,
     enum store_mode mode, struct error *err);
 void store_close(struct store *store);
 
+/* The schema that opening it found and has brought up to this program's; 0
+ * when it was of this one. */
+int store_migrated_from(const struct store *store);
+
 /* What arrived, how, and what was found in it. */
 struct delivery {
 	const struct reading *reading;
