@@ -55,6 +55,9 @@ classify_labelled(struct analysis *analysis, struct channel *channel)
 		evidence_add(analysis, channel, "label", 0, NULL,
 		    "[labels] %s = %s", label->domain,
 		    sender_class_name(label->class));
+		if (label->class == CLASS_LIST)
+			judge_list(analysis, channel);
+		channel->is_possible_list = false;
 		return set(channel, label->class, CONFIDENCE_HIGH,
 		    "you said so");
 	}

@@ -27,4 +27,8 @@ struct digest digest_finish(struct digest_state *state);
 /* Of bytes that are all there. */
 struct digest digest_of(struct bytes bytes);
 
+/* With a key (HMAC, RFC 2104): who does not have it can neither make it nor
+ * try out what it was made of. */
+struct digest digest_keyed(struct bytes key, struct bytes bytes);
+
 #endif

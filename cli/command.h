@@ -33,6 +33,8 @@ struct context {
 	const struct config *config;
 	const char *db;      /* the path of the database */
 	struct store *store; /* NULL for COMMAND_NO_STORE */
+	int status; /* what to exit with after success: 0, or 1 for what
+		     * --fail-on asked about */
 };
 
 struct command {

@@ -303,19 +303,6 @@ set_class(
 	return read_set(r, row, value, find_class, &r->out->classes);
 }
 
-static bool
-set_word(
-    struct option_reader *r, const struct option_row *row, const char *value)
-{
-	if (strcmp(value, row->words) != 0)
-		return error_set(r->err, ERROR_USAGE, "--%s: '%.40s' is not %s",
-		    row->name, value, row->words);
-	memcpy((char *)r->out + row->member, &value, sizeof(value));
-	return true;
-}
-
-#define WORD(name) set_word, offsetof(struct options, name)
-
 /* --- of the server --- */
 
 static bool
@@ -413,7 +400,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_WHY] = { "why", NULL,
 	    "the rules that made it so, and the records behind them",
 	    FLAG(why), NULL },
-	[OPTION_BY] = { "by", "source", "down to addresses", WORD(by),
+	[OPTION_BY] = { "by", "WHAT", "source: down to addresses", TEXT(by),
 	    "source" },
 	[OPTION_UNAUTHORISED] = { "unauthorised", NULL,
 	    "only what sends without leave", FLAG(unauthorised), NULL },
@@ -429,9 +416,10 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    FLAG(advice), NULL },
 	[OPTION_SELECTORS] = { "selectors", NULL,
 	    "what DKIM selectors tell of who wrote", FLAG(selectors), NULL },
-	[OPTION_FAIL_ON] = { "fail-on", "solo",
-	    "exit status 1 if a party with one subscriber is exposed",
-	    WORD(fail_on), "solo" },
+	[OPTION_FAIL_ON] = { "fail-on", "WHAT",
+	    "solo: exit status 1 if an organisation with one\n"
+	    "subscriber is exposed",
+	    TEXT(fail_on), "solo" },
 	[OPTION_SOCKET] = { "socket", "PATH", "listen on this unix socket",
 	    TEXT(socket), NULL },
 	[OPTION_SOCKET_MODE] = { "socket-mode", "MODE",
