@@ -62,6 +62,7 @@ extern const struct command command_migrate;
 extern const struct command command_quarantine;
 extern const struct command command_senders;
 extern const struct command command_show;
+extern const struct command command_status;
 extern const struct command command_summary;
 
 /* The command of that name; fails with ERROR_USAGE. */
