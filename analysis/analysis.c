@@ -89,3 +89,9 @@ analysis_extent(const struct analysis *analysis)
 		out.is_signed |= analysis->channels[i]->sig_pass > 0;
 	return out;
 }
+
+int64_t
+analysis_sum(int64_t a, int64_t b)
+{
+	return sum(a, b);
+}

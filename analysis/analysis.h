@@ -42,8 +42,7 @@ enum sender_class {
 };
 #define CLASS_COUNT 10
 const char *sender_class_name(enum sender_class class);
-MUST_CHECK bool sender_class_parse(
-    struct bytes name, enum sender_class *out);
+MUST_CHECK bool sender_class_parse(struct bytes name, enum sender_class *out);
 
 enum confidence {
 	CONFIDENCE_LOW, /* possible */
@@ -75,7 +74,7 @@ const char *party_class_name(enum party_class class);
 struct evidence {
 	const struct evidence *next;
 	const char *rule; /* a word for machines */
-	int points;       /* for being a list; 0 where that is not the question */
+	int points; /* for being a list; 0 where that is not the question */
 	const char *text;
 	struct evidence_row {
 		int64_t report, record;
@@ -85,7 +84,8 @@ struct evidence {
 
 /* Settled by the operator: a domain's class. */
 struct label {
-	const char *domain; /* an envelope domain, or a network as it is shown */
+	const char
+	    *domain; /* an envelope domain, or a network as it is shown */
 	enum sender_class class;
 };
 
@@ -97,8 +97,8 @@ struct analysis_config {
 };
 
 struct channel {
-	const char *domain; /* the policy domain */
-	const char *name;   /* the envelope domain, or the network */
+	const char *domain;   /* the policy domain */
+	const char *name;     /* the envelope domain, or the network */
 	const char *envelope; /* NULL for a network */
 	const char *org;      /* the envelope's organisation; NULL */
 	struct address network;
@@ -109,12 +109,12 @@ struct channel {
 	const struct evidence *evidence;
 
 	int64_t messages, passed;
-	int64_t aligned_spf;   /* messages, as all below */
-	int64_t own_network;   /* from [networks] own */
+	int64_t aligned_spf; /* messages, as all below */
+	int64_t own_network; /* from [networks] own */
 	int64_t sig_pass, sig_fail;
-	int64_t sig_home;      /* passes, by a selector that is at home with us */
-	int64_t sig_away;      /* passes, by one that is not */
-	int64_t spf_pass;      /* for the envelope */
+	int64_t sig_home; /* passes, by a selector that is at home with us */
+	int64_t sig_away; /* passes, by one that is not */
+	int64_t spf_pass; /* for the envelope */
 	int64_t signed_by_relay, signed_by_other;
 	int64_t arc, sealed, mailing_list, trusted_forwarder;
 	int64_t carried; /* of its selectors' messages, the share of its
@@ -141,9 +141,9 @@ struct exposure {
 	bool is_hop;         /* it comes by a subscriber's own forwarder, */
 	const char *hop_via; /* which is this */
 	bool via_envelope_to;
-	bool is_solo;  /* named, and one subscriber */
-	bool is_new;   /* first seen after three posts at least */
-	bool is_gone;  /* not seen in the last five posts */
+	bool is_solo;        /* named, and one subscriber */
+	bool is_new;         /* first seen after three posts at least */
+	bool is_gone;        /* not seen in the last five posts */
 	int64_t subscribers; /* at least */
 	int32_t first_day, last_day;
 	int64_t days, messages;
@@ -158,7 +158,7 @@ struct leak {
 	struct exposure *exposures; /* by messages, hops last */
 	size_t exposure_count;
 	size_t crowd, gate, named, solo, hops, fresh;
-	int p; /* enum dmarc_policy, the last */
+	int p;                /* enum dmarc_policy, the last */
 	const char *selector; /* of ours, on most of its messages */
 };
 
@@ -167,6 +167,9 @@ struct analysis *analysis_new(
 void analysis_add(struct analysis *analysis, const struct flow_row *row);
 void analysis_finish(struct analysis *analysis);
 void analysis_free(struct analysis *analysis);
+
+/* Adds counts as the analysis does: they stop before they overflow. */
+int64_t analysis_sum(int64_t a, int64_t b);
 
 /* After analysis_finish(): by domain, then most messages first. */
 struct channel *const *analysis_channels(
@@ -184,8 +187,7 @@ struct channel_flow {
 };
 void analysis_flows(const struct analysis *analysis,
     const struct channel *channel,
-    void (*row)(void *context, const struct channel_flow *flow),
-    void *context);
+    void (*row)(void *context, const struct channel_flow *flow), void *context);
 
 /* All that was added. */
 struct analysis_extent {

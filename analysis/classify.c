@@ -58,8 +58,8 @@ classify_labelled(struct analysis *analysis, struct channel *channel)
 		if (label->class == CLASS_LIST)
 			judge_list(analysis, channel);
 		channel->is_possible_list = false;
-		return set(channel, label->class, CONFIDENCE_HIGH,
-		    "you said so");
+		return set(
+		    channel, label->class, CONFIDENCE_HIGH, "you said so");
 	}
 	return false;
 }
@@ -151,11 +151,15 @@ classify_key_holder(struct analysis *analysis, struct channel *channel)
 	const struct step *step = channel->step;
 	bool signs = 2 * channel->signed_by_relay >= channel->messages;
 
+	if (knowledge_label(
+		analysis->config.knowledge, channel->envelope, "forward")
+	    != NULL)
+		return false;
 	if (2 * channel->sig_pass < channel->messages || step->parties < 3
 	    || step->sends < 2.5 || step->span < 7)
 		return false;
-	if (step->diversity >= 0.75 && channel->messages >= 20
-	    && step->index < 0.5) {
+	if (step->diversity >= 0.75 && step->parties >= 5
+	    && channel->messages >= 20 && step->index < 0.5) {
 		evidence_add(analysis, channel, "everybody", 0, NULL,
 		    "%zu organisations got it, as many as get mail of yours "
 		    "at random",
@@ -179,8 +183,7 @@ classify_passed_on(struct analysis *analysis, struct channel *channel)
 		return set(channel, CLASS_FORWARDER,
 		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "passes your mail on to one place");
-	if ((step->sends < 2.5 || step->span < 7)
-	    && step->diversity >= 0.6
+	if ((step->sends < 2.5 || step->span < 7) && step->diversity >= 0.6
 	    && channel->messages >= 20)
 		return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
 		    "sends signed mail of yours again, to many at once");
@@ -275,6 +278,11 @@ void
 classify(struct analysis *analysis, struct channel *channel)
 {
 	channel->provenance = "none";
+	if (channel->messages == 0) {
+		set(channel, CLASS_UNKNOWN, CONFIDENCE_LOW,
+		    "reported, and without messages");
+		return;
+	}
 	if (classify_labelled(analysis, channel)
 	    || classify_authorised(analysis, channel))
 		return;

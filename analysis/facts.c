@@ -11,8 +11,7 @@ static bool
 is_domain(const char *text)
 {
 	return text != NULL && *text != '\0'
-	    && strcmp(text, "not.evaluated") != 0
-	    && strchr(text, '.') != NULL;
+	    && strcmp(text, "not.evaluated") != 0 && strchr(text, '.') != NULL;
 }
 
 static bool
@@ -103,8 +102,7 @@ static void
 evaluate(struct facts *out, const struct flow_shape *shape, bool own_envelope)
 {
 	bool spf = shape->spf == DMARC_PASS
-	    || (shape->spf == 0 && own_envelope
-		&& out->spf == DMARC_AUTH_PASS);
+	    || (shape->spf == 0 && own_envelope && out->spf == DMARC_AUTH_PASS);
 
 	out->aligned_spf = spf;
 	out->passes = shape->dkim == DMARC_PASS || shape->spf == DMARC_PASS;
@@ -115,12 +113,11 @@ facts_of_shape(const struct flow_shape *shape, const struct own *own)
 {
 	struct facts out = { .shape = shape };
 	const char *envelope = find_envelope(shape, &out.spf);
-	bool own_envelope = envelope == NULL
-	    || org_is_same(envelope, shape->header_from);
+	bool own_envelope =
+	    envelope == NULL || org_is_same(envelope, shape->header_from);
 
 	out.envelope = own_envelope ? NULL : envelope;
-	out.is_own_envelope =
-	    !own_envelope && own_has_domain(own, envelope);
+	out.is_own_envelope = !own_envelope && own_has_domain(own, envelope);
 	read_signatures(&out, shape);
 	evaluate(&out, shape, own_envelope);
 	return out;

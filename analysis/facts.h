@@ -31,9 +31,9 @@ struct facts {
 	enum own_signature own_signature;
 	const char *own_domain, *own_selector; /* of the signature that counts;
 						* NULL where there is none */
-	const char *signer;  /* a foreign domain whose signature passes; the
+	const char *signer;   /* a foreign domain whose signature passes; the
 			      * envelope's own comes first; or NULL */
-	bool relay_signs;    /* signer and envelope belong together */
+	bool relay_signs;     /* signer and envelope belong together */
 	bool is_own_envelope; /* the envelope is another domain of ours */
 };
 
@@ -44,7 +44,7 @@ struct facts facts_of_shape(
 struct reason_facts {
 	bool mailing_list;
 	bool trusted_forwarder;
-	bool arc_pass;       /* a receiver went by ARC */
+	bool arc_pass;        /* a receiver went by ARC */
 	const char *arc_seal; /* the comment with "as[", or NULL */
 };
 

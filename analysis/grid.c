@@ -32,6 +32,12 @@ compare_numbers(const void *a, const void *b)
 	return *left < *right ? -1 : *left > *right;
 }
 
+static int64_t
+capped(int64_t count)
+{
+	return count > CELL_MAX ? CELL_MAX : count;
+}
+
 /* One cell for each party and day. */
 static void
 merge(struct grid *grid)
@@ -42,7 +48,8 @@ merge(struct grid *grid)
 	qsort(cells, grid->cell_count, sizeof(*cells), compare_cells);
 	for (i = 0; i < grid->cell_count; i++) {
 		if (n > 0 && compare_cells(&cells[n - 1], &cells[i]) == 0)
-			cells[n - 1].count += cells[i].count;
+			cells[n - 1].count =
+			    capped(cells[n - 1].count + cells[i].count);
 		else
 			cells[n++] = cells[i];
 	}
@@ -99,8 +106,9 @@ grid_new(const struct analysis *analysis, const struct channel *channel,
 		flow = &analysis->flows[cells[i].flow];
 		if (wanted != NULL && !wanted(context, flow))
 			continue;
-		grid->cells[grid->cell_count++] = (struct grid_cell) {
-			flow->party, cells[i].day, cells[i].count };
+		grid->cells[grid->cell_count++] =
+		    (struct grid_cell) { flow->party, cells[i].day,
+			    cells[i].count };
 	}
 	number_parties(grid);
 	merge(grid);
@@ -155,8 +163,8 @@ compare_sizes(const void *a, const void *b)
  * make of the days each has, and as there could be at most.
  */
 static void
-measure_pairs(struct step *step, const struct grid *grid,
-    const size_t *party_days)
+measure_pairs(
+    struct step *step, const struct grid *grid, const size_t *party_days)
 {
 	double together = 0, chance, most = 0, sum = 0, squares = 0, span, m;
 	double all = 0, all_squares = 0;
@@ -183,8 +191,7 @@ measure_pairs(struct step *step, const struct grid *grid,
 	for (i = 0; i < grid->party_count; i++) {
 		sum += (double)sorted[i];
 		squares += (double)sorted[i] * (double)sorted[i];
-		most += (double)sorted[i]
-		    * (double)(grid->party_count - 1 - i);
+		most += (double)sorted[i] * (double)(grid->party_count - 1 - i);
 	}
 	free(sorted);
 	span = step->span;
@@ -215,8 +222,7 @@ measure_dispersion(const struct grid *grid)
 	for (i = 0, day = 0; i < grid->cell_count; i++) {
 		while (grid->days[day] != grid->cells[i].day)
 			day++;
-		expected =
-		    rows[grid->cells[i].party] * columns[day] / total;
+		expected = rows[grid->cells[i].party] * columns[day] / total;
 		if (expected < 1.5)
 			continue;
 		chi += ((double)grid->cells[i].count - expected)
@@ -225,7 +231,7 @@ measure_dispersion(const struct grid *grid)
 	}
 	free(rows);
 	free(columns);
-	return n < 4 ? -1 : chi / (double)n;
+	return n < 4 || total <= 0 ? -1 : chi / (double)n;
 }
 
 /*
@@ -238,6 +244,8 @@ measure_diversity(const struct analysis *analysis, const struct grid *grid)
 	double messages = 0, expected = 0, share;
 	size_t i;
 
+	if (analysis->messages == 0)
+		return 0;
 	for (i = 0; i < grid->cell_count; i++)
 		messages += (double)grid->cells[i].count;
 	for (i = 0; i < analysis->party_count; i++) {
@@ -277,7 +285,8 @@ has_company(const struct grid *grid, size_t cell, size_t next)
 
 	if (cell > 0 && grid->cells[cell - 1].day >= grid->cells[cell].day - 1)
 		before = cell > 1
-			&& grid->cells[cell - 2].day == grid->cells[cell - 1].day
+			&& grid->cells[cell - 2].day
+			    == grid->cells[cell - 1].day
 		    ? 2
 		    : 1;
 	if (next < grid->cell_count

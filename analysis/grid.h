@@ -65,11 +65,9 @@ void grid_drop_days(struct grid *grid, const int32_t *days, size_t count);
 /* Days on which half of the parties are there, or more. */
 size_t grid_joint_days(const struct grid *grid);
 
-struct step grid_step(
-    const struct analysis *analysis, const struct grid *grid);
+struct step grid_step(const struct analysis *analysis, const struct grid *grid);
 
 /* The same, and the rest_ fields; the grid has only the rest afterwards. */
-struct step grid_step_all(
-    const struct analysis *analysis, struct grid *grid);
+struct step grid_step_all(const struct analysis *analysis, struct grid *grid);
 
 #endif

@@ -52,8 +52,8 @@ hops_net(const struct draft *draft, const struct address *address)
 
 	return draft->net_count == 0
 	    ? NULL
-	    : bsearch(&key, draft->nets, draft->net_count,
-		sizeof(*draft->nets), compare_nets);
+	    : bsearch(&key, draft->nets, draft->net_count, sizeof(*draft->nets),
+		compare_nets);
 }
 
 static const char *
@@ -89,8 +89,10 @@ collect_nets(const struct analysis *analysis, struct draft *draft)
 	qsort(nets, count, sizeof(*nets), compare_nets);
 	for (i = 0; i < count; i++) {
 		if (n > 0 && compare_nets(&nets[n - 1], &nets[i]) == 0) {
-			nets[n - 1].messages += nets[i].messages;
-			nets[n - 1].spf_pass += nets[i].spf_pass;
+			nets[n - 1].messages =
+			    sum(nets[n - 1].messages, nets[i].messages);
+			nets[n - 1].spf_pass =
+			    sum(nets[n - 1].spf_pass, nets[i].spf_pass);
 			nets[n - 1].has_more |=
 			    nets[n - 1].party != nets[i].party;
 		} else
@@ -170,7 +172,7 @@ is_signed_by_list(const struct analysis *analysis,
 		if (org_is_same(flow->facts->signer, list->channel->org)
 		    || facts_sealed_by(
 			flow->reasons->arc_seal, list->channel->org))
-			messages += flow->messages;
+			messages = sum(messages, flow->messages);
 	}
 	return 2 * messages >= channel->messages;
 }
@@ -247,7 +249,8 @@ add_hop(struct analysis *analysis, struct draft *list, struct channel *channel,
 	channel->reason = arena_printf(
 	    analysis->arena, "passes on mail of %s", list->channel->name);
 	evidence_add(analysis, channel, "second-hop", 0, NULL,
-	    "it is active on days of %s, and on no others", list->channel->name);
+	    "it is active on days of %s, and on no others",
+	    list->channel->name);
 }
 
 static void
@@ -288,8 +291,7 @@ hops_find_channels(
 		channel = analysis->channels[i];
 		if (channel->parties == 1 && channel->class != CLASS_LIST
 		    && channel->class != CLASS_OWN
-		    && channel->class != CLASS_VENDOR
-		    && channel->cell_count > 0
+		    && channel->class != CLASS_VENDOR && channel->cell_count > 0
 		    && strcmp(channel->provenance, "none") != 0)
 			place(analysis, channel, drafts, count);
 	}

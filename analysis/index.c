@@ -37,8 +37,8 @@ grow(struct index *index)
 		err(1, "index");
 	for (i = 0; i < old.size; i++)
 		if (old.slots[i].number != 0)
-			index->slots[find_free(index,
-			    place_of(old.slots[i].hash))] = old.slots[i];
+			index->slots[find_free(
+			    index, place_of(old.slots[i].hash))] = old.slots[i];
 	free(old.slots);
 }
 

@@ -25,10 +25,10 @@ struct judge {
 	struct channel *channel;
 	const struct step *step;
 	const char *list_label, *forward_label;
-	bool known;     /* host of lists */
-	bool together;  /* parties move together, over several sends */
-	bool testified; /* a receiver or seal says that it is a list's */
-	bool passes;    /* some genuine signature of ours came through */
+	bool known;          /* host of lists */
+	bool together;       /* parties move together, over several sends */
+	bool testified;      /* a receiver or seal says that it is a list's */
+	bool passes;         /* some genuine signature of ours came through */
 	bool intact, broken; /* most of our signatures */
 	int points;
 };
@@ -108,8 +108,8 @@ judge_names(struct judge *j)
 		    "the name looks like a list's (\"%s\")", j->list_label);
 	if (j->channel->envelope == NULL)
 		return;
-	bounce = knowledge_label(j->analysis->config.knowledge,
-	    j->channel->envelope, "bounce");
+	bounce = knowledge_label(
+	    j->analysis->config.knowledge, j->channel->envelope, "bounce");
 	if (bounce != NULL && !j->known)
 		SAY(j, "bounce-name", 1, NULL,
 		    "the name is one for bounces (\"%s\")", bounce);
@@ -268,8 +268,7 @@ static void
 judge_schedule(struct judge *j)
 {
 	if (j->together && j->intact && !j->testified && !j->known
-	    && j->list_label == NULL && j->step->sends >= 4
-	    && j->step->regular)
+	    && j->list_label == NULL && j->step->sends >= 4 && j->step->regular)
 		SAY(j, "schedule", -4, NULL,
 		    "it comes at regular intervals, like a newsletter");
 }
@@ -351,8 +350,8 @@ settle_kind(struct judge *j)
 	else if (2 * channel->sig_fail >= n)
 		channel->kind = KIND_BREAKS;
 	else
-		channel->kind = 5 * channel->sig_pass >= 4 * n ? KIND_INTACT
-							      : KIND_MIXED;
+		channel->kind =
+		    5 * channel->sig_pass >= 4 * n ? KIND_INTACT : KIND_MIXED;
 }
 
 static bool
@@ -369,9 +368,9 @@ is_possible(const struct judge *j)
 bool
 judge_list(struct analysis *analysis, struct channel *channel)
 {
-	struct judge j = { .analysis = analysis,
-		.channel = channel,
-		.step = channel->step };
+	struct judge j = {
+		.analysis = analysis, .channel = channel, .step = channel->step
+	};
 
 	look(&j);
 	judge_names(&j);
@@ -385,7 +384,7 @@ judge_list(struct analysis *analysis, struct channel *channel)
 	settle_kind(&j);
 	channel->score = j.points;
 	channel->confidence = j.points >= SURE_POINTS ? CONFIDENCE_HIGH
-	    : j.points >= LIST_POINTS		      ? CONFIDENCE_MED
+	    : j.points >= LIST_POINTS                 ? CONFIDENCE_MED
 						      : CONFIDENCE_LOW;
 	if (j.step->parties == 1 && j.step->days >= 3 && !j.known)
 		return false;

@@ -77,8 +77,8 @@ is_key(const void *context, uint32_t number, const void *key)
 static const char *
 find(const struct knowledge_list *list, const char *name)
 {
-	uint32_t number = index_find(
-	    &list->index, index_hash_text(name), is_key, list, name);
+	uint32_t number =
+	    index_find(&list->index, index_hash_text(name), is_key, list, name);
 
 	return number == INDEX_NONE ? NULL : list->entries[number].value;
 }
@@ -88,8 +88,8 @@ add(struct knowledge_list *list, const char *key, const char *value)
 {
 	if (find(list, key) != NULL)
 		return;
-	list->entries = index_grow(list->entries, list->count, &list->room,
-	    sizeof(*list->entries));
+	list->entries = index_grow(
+	    list->entries, list->count, &list->room, sizeof(*list->entries));
 	list->entries[list->count] = (struct knowledge_entry) { key, value };
 	index_put(&list->index, index_hash_text(key), (uint32_t)list->count++);
 }
@@ -176,8 +176,7 @@ const char *
 knowledge_label(
     const struct knowledge *knowledge, const char *name, const char *value)
 {
-	const struct knowledge_list *list =
-	    &knowledge->lists[KNOWLEDGE_LABELS];
+	const struct knowledge_list *list = &knowledge->lists[KNOWLEDGE_LABELS];
 	const char *found;
 	char label[MAX_LABEL + 1];
 	size_t len, kept;
@@ -185,16 +184,16 @@ knowledge_label(
 
 	for (; *name != '\0'; name += len + (name[len] == '.')) {
 		len = strcspn(name, ".");
-		for (kept = len; kept > 0 && name[kept - 1] >= '0'
-		     && name[kept - 1] <= '9';
+		for (kept = len;
+		     kept > 0 && name[kept - 1] >= '0' && name[kept - 1] <= '9';
 		     kept--)
 			;
 		if (kept == 0 || kept > MAX_LABEL)
 			continue;
 		memcpy(label, name, kept);
 		label[kept] = '\0';
-		number = index_find(&list->index, index_hash_text(label),
-		    is_key, list, label);
+		number = index_find(
+		    &list->index, index_hash_text(label), is_key, list, label);
 		if (number == INDEX_NONE)
 			continue;
 		found = list->entries[number].value;

@@ -142,8 +142,8 @@ add_kept_hops(const struct analysis *analysis, struct draft *draft)
 }
 
 static void
-open_draft(
-    const struct analysis *analysis, struct draft *draft, struct channel *channel)
+open_draft(const struct analysis *analysis, struct draft *draft,
+    struct channel *channel)
 {
 	*draft = (struct draft) { .channel = channel };
 	if (channel->envelope != NULL)
@@ -222,8 +222,8 @@ close_draft(const struct analysis *analysis, struct draft *draft)
 	leak->days = (int64_t)draft->grid->day_count;
 	leak->posts = draft->posts.total;
 	leak->exposure_count = draft->count;
-	leak->exposures =
-	    arena_alloc(analysis->arena, draft->count, sizeof(*leak->exposures));
+	leak->exposures = arena_alloc(
+	    analysis->arena, draft->count, sizeof(*leak->exposures));
 	if (draft->count > 0)
 		memcpy(leak->exposures, draft->exposures,
 		    draft->count * sizeof(*leak->exposures));

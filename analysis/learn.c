@@ -64,37 +64,41 @@ learn_order(struct analysis *analysis)
 /* --- sums --- */
 
 static void
-add_flow(struct analysis *analysis, struct channel *channel,
-    const struct flow *flow)
+add(int64_t *out, bool counts, int64_t messages)
+{
+	if (counts)
+		*out = sum(*out, messages);
+}
+
+static void
+add_flow(
+    struct analysis *analysis, struct channel *channel, const struct flow *flow)
 {
 	const struct facts *facts = flow->facts;
 	const struct reason_facts *reasons = flow->reasons;
 	int64_t n = flow->messages;
 
-	channel->messages += n;
-	channel->passed += facts->passes ? n : 0;
-	channel->aligned_spf += facts->aligned_spf ? n : 0;
-	channel->own_network +=
-	    own_has_address(analysis->config.own, &flow->source_ip) ? n : 0;
-	channel->sig_pass += facts->own_signature == SIGNATURE_PASS ? n : 0;
-	channel->sig_fail += facts->own_signature == SIGNATURE_FAIL ? n : 0;
-	channel->spf_pass += facts->spf == DMARC_AUTH_PASS ? n : 0;
-	channel->signed_by_relay += facts->relay_signs ? n : 0;
-	channel->signed_by_other += facts->signer != NULL ? n : 0;
-	channel->mailing_list += reasons->mailing_list ? n : 0;
-	channel->trusted_forwarder += reasons->trusted_forwarder ? n : 0;
-	channel->arc +=
-	    reasons->arc_pass || reasons->arc_seal != NULL ? n : 0;
-	channel->sealed += facts_sealed_by(reasons->arc_seal,
-			       channel->envelope)
-	    ? n
-	    : 0;
+	add(&channel->messages, true, n);
+	add(&channel->passed, facts->passes, n);
+	add(&channel->aligned_spf, facts->aligned_spf, n);
+	add(&channel->own_network,
+	    own_has_address(analysis->config.own, &flow->source_ip), n);
+	add(&channel->sig_pass, facts->own_signature == SIGNATURE_PASS, n);
+	add(&channel->sig_fail, facts->own_signature == SIGNATURE_FAIL, n);
+	add(&channel->spf_pass, facts->spf == DMARC_AUTH_PASS, n);
+	add(&channel->signed_by_relay, facts->relay_signs, n);
+	add(&channel->signed_by_other, facts->signer != NULL, n);
+	add(&channel->mailing_list, reasons->mailing_list, n);
+	add(&channel->trusted_forwarder, reasons->trusted_forwarder, n);
+	add(&channel->arc, reasons->arc_pass || reasons->arc_seal != NULL, n);
+	add(&channel->sealed,
+	    facts_sealed_by(reasons->arc_seal, channel->envelope), n);
 	if (flow->first_day < channel->first_day)
 		channel->first_day = flow->first_day;
 	if (flow->last_day > channel->last_day)
 		channel->last_day = flow->last_day;
-	analysis->parties[flow->party].messages += n;
-	analysis->parties[flow->party].direct += facts->aligned_spf ? n : 0;
+	add(&analysis->parties[flow->party].messages, true, n);
+	add(&analysis->parties[flow->party].direct, facts->aligned_spf, n);
 }
 
 static int
@@ -153,7 +157,7 @@ learn_sums(struct analysis *analysis)
 			    &analysis->flows[analysis->flow_order
 						 [channel->first_flow + j]]);
 		count_distinct(analysis, channel);
-		analysis->messages += channel->messages;
+		add(&analysis->messages, true, channel->messages);
 		if (i == 0 || channel->first_day < analysis->first_day)
 			analysis->first_day = channel->first_day;
 		if (i == 0 || channel->last_day > analysis->last_day)
@@ -188,8 +192,7 @@ hash_selector(const struct selector_key *key)
 }
 
 static struct selector *
-find_selector(
-    struct analysis *analysis, const struct flow *flow, bool may_add)
+find_selector(struct analysis *analysis, const struct flow *flow, bool may_add)
 {
 	struct selector_key key = { flow->source->domain,
 		flow->facts->own_domain, flow->facts->own_selector };
@@ -208,8 +211,8 @@ find_selector(
 		analysis->selectors = index_grow(analysis->selectors, number,
 		    &analysis->selector_room, sizeof(*analysis->selectors));
 		analysis->selectors[analysis->selector_count++] =
-		    (struct selector) { key.policy_domain, key.domain,
-			    key.name, 0, 0, 0, INT32_MAX, INT32_MIN };
+		    (struct selector) { key.policy_domain, key.domain, key.name,
+			    0, 0 };
 		index_put(&analysis->selector_index, hash, number);
 	}
 	return &analysis->selectors[number];
@@ -263,8 +266,7 @@ learn_carried(const struct analysis *analysis, const struct selector *selector,
 	uint32_t number = index_find(&analysis->carriage_index,
 	    hash_carriage(&key), is_carriage, analysis, &key);
 
-	return number == INDEX_NONE ? 0
-				    : analysis->carriages[number].messages;
+	return number == INDEX_NONE ? 0 : analysis->carriages[number].messages;
 }
 
 static void
@@ -283,7 +285,7 @@ add_carriage(struct analysis *analysis, const struct selector *selector,
 		analysis->carriages[analysis->carriage_count++] = key;
 		index_put(&analysis->carriage_index, hash, number);
 	}
-	analysis->carriages[number].messages += messages;
+	add(&analysis->carriages[number].messages, true, messages);
 }
 
 static void
@@ -297,15 +299,8 @@ learn_selector_of(struct analysis *analysis, const struct flow *flow)
 	selector = find_selector(analysis, flow, true);
 	if (selector == NULL)
 		return;
-	selector->messages += flow->messages;
-	if (flow->first_day < selector->first_day)
-		selector->first_day = flow->first_day;
-	if (flow->last_day > selector->last_day)
-		selector->last_day = flow->last_day;
-	if (channel->class == CLASS_OWN)
-		selector->own += flow->messages;
-	else if (channel->class == CLASS_VENDOR)
-		selector->vendor += flow->messages;
+	add(&selector->messages, true, flow->messages);
+	add(&selector->own, channel->class == CLASS_OWN, flow->messages);
 	add_carriage(analysis, selector, channel, flow->messages);
 }
 
@@ -317,12 +312,12 @@ place_signature(struct analysis *analysis, const struct flow *flow,
 	int64_t share;
 
 	if (learn_is_home(selector)) {
-		channel->sig_home += flow->messages;
+		add(&channel->sig_home, true, flow->messages);
 		return;
 	}
-	channel->sig_away += flow->messages;
+	add(&channel->sig_away, true, flow->messages);
 	share = learn_carried(analysis, selector, channel) * 100
-	    / selector->messages;
+	    / (selector->messages > 0 ? selector->messages : 1);
 	if (share > channel->carried)
 		channel->carried = share;
 }
@@ -352,16 +347,15 @@ learn_selectors(struct analysis *analysis)
  * others.  [networks] own, where it is given, knows better.
  */
 static enum sender_class
-class_of_authorised(const struct analysis *analysis,
-    const struct channel *channel)
+class_of_authorised(
+    const struct analysis *analysis, const struct channel *channel)
 {
 	if (2 * channel->own_network >= channel->messages)
 		return CLASS_OWN;
 	if (analysis->config.own->network_count > 0)
 		return CLASS_VENDOR;
-	return 2 * channel->signed_by_other >= channel->messages
-	    ? CLASS_VENDOR
-	    : CLASS_OWN;
+	return 2 * channel->signed_by_other >= channel->messages ? CLASS_VENDOR
+								 : CLASS_OWN;
 }
 
 void
@@ -373,11 +367,10 @@ learn_own(struct analysis *analysis)
 	for (i = 0; i < analysis->channel_count; i++) {
 		channel = analysis->channels[i];
 		channel->class = CLASS_UNKNOWN;
-		if (channel->envelope == NULL
+		if (channel->envelope == NULL && channel->messages > 0
 		    && (2 * channel->aligned_spf >= channel->messages
 			|| 2 * channel->own_network >= channel->messages))
-			channel->class =
-			    class_of_authorised(analysis, channel);
+			channel->class = class_of_authorised(analysis, channel);
 	}
 }
 

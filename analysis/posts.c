@@ -55,8 +55,7 @@ find_days(const struct grid *grid)
 
 /* The least that anybody got. */
 static void
-guess_posts(
-    const struct grid *grid, const size_t *first, struct posts *out)
+guess_posts(const struct grid *grid, const size_t *first, struct posts *out)
 {
 	size_t day, i;
 	int64_t least;
@@ -73,8 +72,7 @@ guess_posts(
 }
 
 static void
-fit_subscribers(
-    const struct grid *grid, const size_t *first, struct posts *out)
+fit_subscribers(const struct grid *grid, const size_t *first, struct posts *out)
 {
 	int64_t *values = allocate(grid->day_count, sizeof(*values));
 	size_t *next = allocate(grid->party_count + 1, sizeof(*next));
@@ -90,8 +88,8 @@ fit_subscribers(
 			sorted[next[grid->cells[i].party]++] =
 			    divide(grid->cells[i].count, out->by_day[day]);
 	for (party = 0, start = 0; party < grid->party_count; party++) {
-		out->subscribers[party] = quantile(
-		    sorted + start, next[party] - start, 1, 2);
+		out->subscribers[party] =
+		    quantile(sorted + start, next[party] - start, 1, 2);
 		start = next[party];
 	}
 	free(sorted);
@@ -155,9 +153,8 @@ measure(const struct grid *grid, struct posts *out)
 		fits += cell->count
 		    == out->by_day[day] * out->subscribers[cell->party];
 	}
-	out->fit = grid->cell_count == 0
-	    ? 1
-	    : (double)fits / (double)grid->cell_count;
+	out->fit =
+	    grid->cell_count == 0 ? 1 : (double)fits / (double)grid->cell_count;
 }
 
 /*

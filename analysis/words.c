@@ -16,8 +16,7 @@ static const char *const classes[CLASS_COUNT] = {
 	[CLASS_UNKNOWN] = "unknown",
 };
 
-const char *
-sender_class_name(enum sender_class class)
+const char *sender_class_name(enum sender_class class)
 {
 	return classes[class];
 }
@@ -58,8 +57,7 @@ list_kind_name(enum list_kind kind)
 	return names[kind];
 }
 
-const char *
-party_class_name(enum party_class class)
+const char *party_class_name(enum party_class class)
 {
 	static const char *const names[] = {
 		[PARTY_NAMED] = "named",

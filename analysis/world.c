@@ -121,8 +121,7 @@ static bool
 is_host_name(const char *text)
 {
 	return strchr(text, '.') != NULL
-	    && text[strspn(text,
-		   "abcdefghijklmnopqrstuvwxyz0123456789-_.")]
+	    && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_.")]
 	    == '\0';
 }
 
@@ -156,8 +155,8 @@ classify_party(
 	}
 	if (!is_reporter)
 		return PARTY_NAMED;
-	known = knowledge_find_above(
-	    knowledge, KNOWLEDGE_GATEWAYS, *name, &key);
+	known =
+	    knowledge_find_above(knowledge, KNOWLEDGE_GATEWAYS, *name, &key);
 	if (known == NULL
 	    || (strcmp(known, "customer") == 0 && strcmp(key, *name) != 0))
 		return PARTY_NAMED;
@@ -180,8 +179,8 @@ find_party(struct analysis *analysis, const char *name, bool is_reporter)
 	    classify_party(analysis->config.knowledge, &name, is_reporter);
 	const char *text = world_text(analysis, name);
 	uint64_t hash = index_hash_pointer(2, text);
-	uint32_t number = index_find(
-	    &analysis->party_index, hash, is_party, analysis, text);
+	uint32_t number =
+	    index_find(&analysis->party_index, hash, is_party, analysis, text);
 
 	if (number != INDEX_NONE)
 		return number;
@@ -199,8 +198,8 @@ static const char *
 name_reporter(struct analysis *analysis, const struct flow_source *source)
 {
 	const char *name = is_host_name(source->org_name) ? source->org_name
-	    : *source->email_domain != '\0' ? source->email_domain
-					     : source->org_name;
+	    : *source->email_domain != '\0'               ? source->email_domain
+							  : source->org_name;
 	const char *known = knowledge_find(
 	    analysis->config.knowledge, KNOWLEDGE_PROVIDERS, name);
 
@@ -223,8 +222,8 @@ party_of(struct analysis *analysis, const struct flow_row *row, bool *via)
 	if (*place == NULL) {
 		number = *via
 		    ? find_party(analysis, name_recipient(analysis, to), false)
-		    : find_party(analysis,
-			name_reporter(analysis, row->source), true);
+		    : find_party(
+			analysis, name_reporter(analysis, row->source), true);
 		*place = (const void *)(uintptr_t)(number + 1);
 	}
 	return (uint32_t)((uintptr_t)*place - 1);
@@ -285,8 +284,8 @@ channel_of(struct analysis *analysis, const struct flow_row *row,
 
 	if (key.envelope == NULL)
 		key.network = network_of(&row->source_ip);
-	hash = index_hash_pointer(
-	    index_hash_pointer(3, key.domain), key.envelope);
+	hash =
+	    index_hash_pointer(index_hash_pointer(3, key.domain), key.envelope);
 	for (i = 0; i < key.network.len; i++)
 		hash = index_hash(hash, key.network.data[i]);
 	number = index_find(
@@ -378,8 +377,8 @@ find_flow(struct analysis *analysis, const struct flow_row *row)
 	struct flow_key key = { row->source, row->shape,
 		find_reasons(analysis, row->reasons), &row->source_ip };
 	uint64_t hash = hash_flow(&key);
-	uint32_t number = index_find(
-	    &analysis->flow_index, hash, is_flow, analysis, &key);
+	uint32_t number =
+	    index_find(&analysis->flow_index, hash, is_flow, analysis, &key);
 
 	if (number == INDEX_NONE) {
 		number = (uint32_t)analysis->flow_count;
@@ -410,17 +409,11 @@ add_cell(struct analysis *analysis, uint32_t flow, int32_t day, int64_t count)
 	    &analysis->cell_room, sizeof(*analysis->cells));
 	cell = &analysis->cells[analysis->cell_count++];
 	*cell = (struct cell) { flow, day,
-		count > UINT32_MAX ? UINT32_MAX : (uint32_t)count };
+		count > CELL_MAX ? CELL_MAX : (uint32_t)count };
 }
 
-static int64_t
-add_capped(int64_t a, int64_t b)
-{
-	return a > INT64_MAX - b ? INT64_MAX : a + b;
-}
-
-static void
-count_own_day(struct analysis *analysis, const char *domain, int32_t day);
+static void count_own_day(
+    struct analysis *analysis, const char *domain, int32_t day);
 
 void
 analysis_add(struct analysis *analysis, const struct flow_row *row)
@@ -430,7 +423,7 @@ analysis_add(struct analysis *analysis, const struct flow_row *row)
 	int32_t day = day_of(row);
 	int64_t window = row->end - row->begin;
 
-	flow->messages = add_capped(flow->messages, row->count);
+	flow->messages = sum(flow->messages, row->count);
 	flow->p = row->p;
 	if (day < flow->first_day)
 		flow->first_day = day;

@@ -34,7 +34,7 @@ struct flow {
 	struct address source_ip;
 	uint32_t channel, party;
 	bool via_envelope_to;
-	int p;                  /* enum dmarc_policy, the last */
+	int p; /* enum dmarc_policy, the last */
 	int64_t messages;
 	int64_t report, record; /* one that says so */
 	int32_t first_day, last_day;
@@ -51,17 +51,15 @@ struct cell {
 /* A selector, and where it is at home. */
 struct selector {
 	const char *policy_domain, *domain, *name;
-	int64_t messages;    /* that it passes for */
-	int64_t own;         /* of them from what is ours */
-	int64_t vendor;      /* of them from what SPF authorises */
-	int32_t first_day, last_day;
+	int64_t messages; /* that it passes for */
+	int64_t own;      /* of them from what is ours */
 };
 
 /* Messages with a selector that one operator carries. */
 struct carriage {
 	uint32_t selector;
-	const char *domain;   /* the operator: an organisation, */
-	uint32_t channel;     /* or a network's channel */
+	const char *domain; /* the operator: an organisation, */
+	uint32_t channel;   /* or a network's channel */
 	int64_t messages;
 };
 
@@ -77,7 +75,7 @@ struct memo { /* of what pointers stand for */
 	struct memo_entry {
 		const void *key;
 		const void *value;
-	} *entries;
+	} * entries;
 	size_t count, room;
 };
 
@@ -113,10 +111,23 @@ struct analysis {
 	size_t reporter_count;
 };
 
+/* Sums stop here: low enough that a hundred times as much is a number still.
+ * Reports may claim any count. */
+#define SUM_MAX (INT64_MAX / 1000)
+
+static inline int64_t
+sum(int64_t a, int64_t b)
+{
+	return a >= SUM_MAX || b >= SUM_MAX - a ? SUM_MAX : a + b;
+}
+
+/* Of one cell; products of two are numbers still. */
+#define CELL_MAX (1U << 30)
+
 /* The text, the same pointer for the same text. */
 const char *world_text(struct analysis *analysis, const char *text);
 const char *world_org(struct analysis *analysis, const char *domain);
-struct selector *world_selector(
-    struct analysis *analysis, const char *policy_domain, const struct facts *f);
+struct selector *world_selector(struct analysis *analysis,
+    const char *policy_domain, const struct facts *f);
 
 #endif

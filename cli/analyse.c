@@ -87,8 +87,7 @@ on_row(void *context, const struct flow_row *row, struct error *err)
 }
 
 bool
-analyse(
-    struct analysed *out, const struct context *context, struct error *err)
+analyse(struct analysed *out, const struct context *context, struct error *err)
 {
 	const struct analysis_config config = {
 		.own = &context->config->own,

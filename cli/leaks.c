@@ -85,7 +85,7 @@ write_row(const struct leaks *leaks, struct output *output,
 		output_count(channel->score),
 		output_text(leaks_name(leaks, exposure->party)),
 		output_text(class_of(exposure)),
-		output_text(exposure->is_hop	   ? "forwarder"
+		output_text(exposure->is_hop        ? "forwarder"
 			: exposure->via_envelope_to ? "env_to"
 						    : "reporter"),
 		output_count(exposure->subscribers),
@@ -94,9 +94,8 @@ write_row(const struct leaks *leaks, struct output *output,
 		output_count(exposure->days),
 		output_count(exposure->messages),
 		output_count(leak->posts),
-		exposure->window == UINT32_MAX
-		    ? OUTPUT_ABSENT
-		    : output_count(exposure->window),
+		exposure->window == UINT32_MAX ? OUTPUT_ABSENT
+					       : output_count(exposure->window),
 		output_text(leaks_name(leaks, exposure->hop_via)),
 		output_text(channel->provenance),
 		output_text(leaks_name(leaks, exposure->reporter)),
@@ -211,8 +210,8 @@ check(const struct context *context, struct error *err)
 	const char *condition = context->options->fail_on;
 
 	return condition == NULL || strcmp(condition, "solo") == 0
-	    || error_set(err, ERROR_USAGE,
-		"--fail-on: '%.40s' is not solo", condition);
+	    || error_set(
+		err, ERROR_USAGE, "--fail-on: '%.40s' is not solo", condition);
 }
 
 static bool

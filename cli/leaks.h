@@ -22,8 +22,7 @@ struct leaks {
 const char *leaks_name(const struct leaks *leaks, const char *name);
 
 /* A row for each list and party. */
-MUST_CHECK bool leaks_print_rows(
-    const struct leaks *leaks, struct error *err);
+MUST_CHECK bool leaks_print_rows(const struct leaks *leaks, struct error *err);
 
 /* For people: a line for each list, and what it all means. */
 void leaks_print_lists(const struct leaks *leaks);

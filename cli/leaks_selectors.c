@@ -85,7 +85,8 @@ merge(struct row *rows, size_t count)
 			rows[n++] = rows[i];
 			continue;
 		}
-		rows[n - 1].messages += rows[i].messages;
+		rows[n - 1].messages =
+		    analysis_sum(rows[n - 1].messages, rows[i].messages);
 		if (rows[i].first_day < rows[n - 1].first_day)
 			rows[n - 1].first_day = rows[i].first_day;
 		if (rows[i].last_day > rows[n - 1].last_day)
@@ -128,8 +129,8 @@ leaks_print_selectors(const struct leaks *leaks, struct error *err)
 	for (i = 0; i < leaks->list_count; i++) {
 		rows.count = 0;
 		rows.channel = leaks->channels[i];
-		analysis_flows(leaks->analysed.analysis, rows.channel,
-		    add_flow, &rows);
+		analysis_flows(
+		    leaks->analysed.analysis, rows.channel, add_flow, &rows);
 		print_rows(output, rows.rows, merge(rows.rows, rows.count));
 	}
 	output_free(output);

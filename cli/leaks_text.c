@@ -47,8 +47,7 @@ open_table(const struct leaks *leaks, const struct output_column *columns,
 }
 
 /* Ends the line, folded. */
-static void
-say(const struct leaks *leaks, size_t indent, const char *fmt, ...)
+static void say(const struct leaks *leaks, size_t indent, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 
 static void
@@ -93,8 +92,7 @@ add_list(struct output *output, const struct channel *channel)
 static bool
 is_third_party(const struct leaks *leaks, const char *address)
 {
-	const char *domain =
-	    domain_of_email(leaks->context->arena, address);
+	const char *domain = domain_of_email(leaks->context->arena, address);
 
 	return *domain != '\0'
 	    && !own_has_domain(&leaks->context->config->own, domain)
@@ -171,8 +169,9 @@ leaks_print_lists(const struct leaks *leaks)
 		say_why_none(leaks);
 		return;
 	}
-	say(leaks, 2, "Mailing lists revealed by %s", question_words(
-	    leaks->context->arena, &leaks->analysed.question, leaks->context));
+	say(leaks, 2, "Mailing lists revealed by %s",
+	    question_words(leaks->context->arena, &leaks->analysed.question,
+		leaks->context));
 	putchar('\n');
 	output = open_table(leaks, list_columns, COUNT_OF(list_columns));
 	for (i = 0; i < leaks->list_count; i++)
@@ -221,14 +220,14 @@ add_party(
 	output_row(output,
 	    (struct output_value[]) {
 		output_text(leaks_name(leaks, e->party)),
-		output_text(e->is_hop  ? "hop"
-			: e->is_solo   ? "solo"
-				       : party_class_name(e->class)),
-		output_text(e->is_hop	     ? leaks_name(leaks, e->hop_via)
+		output_text(e->is_hop ? "hop"
+			: e->is_solo  ? "solo"
+				      : party_class_name(e->class)),
+		output_text(e->is_hop        ? leaks_name(leaks, e->hop_via)
 			: e->via_envelope_to ? "env_to"
 					     : "reporter"),
-		output_text(arena_printf(arena, "%" PRId64 "%s",
-		    e->subscribers, e->subscribers > 1 ? "+" : "")),
+		output_text(arena_printf(arena, "%" PRId64 "%s", e->subscribers,
+		    e->subscribers > 1 ? "+" : "")),
 		output_time((int64_t)e->first_day * 86400),
 		output_time((int64_t)e->last_day * 86400),
 		output_count(e->days),
@@ -287,8 +286,7 @@ advise_on(const struct leaks *leaks, const struct channel *channel)
 {
 	const struct leak *leak = channel->leak;
 
-	say(leaks, 2, "%s: %s%s", channel->name,
-	    list_kind_name(channel->kind),
+	say(leaks, 2, "%s: %s%s", channel->name, list_kind_name(channel->kind),
 	    channel->is_possible_list ? " (if it is a list)" : "");
 	if (channel->kind == KIND_INTACT)
 		say(leaks, 4,

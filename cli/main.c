@@ -136,8 +136,8 @@ run(int argc, char **argv, const struct command **command, struct arena *arena,
 	else if (options.help)
 		command_print_all(stdout);
 	else
-		return run_command(&context, *command, argc - first,
-			   argv + first, err)
+		return run_command(
+			   &context, *command, argc - first, argv + first, err)
 		    && (*status = context.status, true);
 	return output_flush(stdout, err);
 }

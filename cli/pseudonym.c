@@ -55,15 +55,15 @@ write_key(struct pseudonym *out, const char *path, struct arena *arena,
 		    path, strerror(errno));
 		return true;
 	}
-	ok = write(file, out->key, sizeof(out->key))
-		== (ssize_t)sizeof(out->key)
+	ok =
+	    write(file, out->key, sizeof(out->key)) == (ssize_t)sizeof(out->key)
 	    && fsync(file) == 0;
 	ok = close(file) == 0 && ok;
 	/* Somebody else may have been faster. */
 	if (ok && link(draft, path) != 0 && errno == EEXIST) {
 		unlink(draft);
-		return pseudonym_open(
-		    out, arena_printf(arena, "%.*s", (int)strlen(path) - 4, path),
+		return pseudonym_open(out,
+		    arena_printf(arena, "%.*s", (int)strlen(path) - 4, path),
 		    arena, err);
 	}
 	if (!ok)
@@ -109,6 +109,6 @@ pseudonym_of(
 	digest = digest_keyed(
 	    (struct bytes) { pseudonym->key, sizeof(pseudonym->key) },
 	    bytes_of(name));
-	return arena_printf(arena, "h:%02x%02x%02x%02x%02x", d[0], d[1], d[2],
-	    d[3], d[4]);
+	return arena_printf(
+	    arena, "h:%02x%02x%02x%02x%02x", d[0], d[1], d[2], d[3], d[4]);
 }

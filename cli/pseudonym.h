@@ -28,7 +28,7 @@ MUST_CHECK bool pseudonym_open(struct pseudonym *out, const char *db,
     struct arena *arena, struct error *err);
 
 /* "h:" and ten hexadecimal digits; NULL for NULL. */
-const char *pseudonym_of(const struct pseudonym *pseudonym,
-    struct arena *arena, const char *name);
+const char *pseudonym_of(
+    const struct pseudonym *pseudonym, struct arena *arena, const char *name);
 
 #endif

@@ -57,8 +57,7 @@ static const struct {
 	    "under [networks] own; if not, change the key." },
 };
 
-static size_t
-rank_of(enum sender_class class)
+static size_t rank_of(enum sender_class class)
 {
 	size_t i;
 
@@ -173,8 +172,7 @@ print_row(struct output *output, const struct context *context,
 		output_text(sender_class_name(channel->class)),
 		output_text(confidence_name(channel->confidence)),
 		output_text(channel->reason),
-		output_text(
-		    list_networks(context->arena, analysed, channel)),
+		output_text(list_networks(context->arena, analysed, channel)),
 		output_count(channel->messages),
 		output_count(channel->passed),
 		output_time((int64_t)channel->first_day * 86400),

@@ -53,9 +53,8 @@ add_flow(void *context, const struct channel_flow *flow)
 		.address = flow->source_ip,
 		.messages = flow->messages,
 		.passed = flow->facts->passes ? flow->messages : 0,
-		.dkim = flow->facts->shape->dkim == DMARC_PASS
-		    ? flow->messages
-		    : 0,
+		.dkim =
+		    flow->facts->shape->dkim == DMARC_PASS ? flow->messages : 0,
 		.spf = flow->facts->aligned_spf ? flow->messages : 0,
 		.first_day = flow->first_day,
 		.last_day = flow->last_day,
@@ -95,10 +94,12 @@ merge(struct sources *sources, size_t first)
 			rows[n++] = rows[i];
 			continue;
 		}
-		rows[n - 1].messages += rows[i].messages;
-		rows[n - 1].passed += rows[i].passed;
-		rows[n - 1].dkim += rows[i].dkim;
-		rows[n - 1].spf += rows[i].spf;
+		rows[n - 1].messages =
+		    analysis_sum(rows[n - 1].messages, rows[i].messages);
+		rows[n - 1].passed =
+		    analysis_sum(rows[n - 1].passed, rows[i].passed);
+		rows[n - 1].dkim = analysis_sum(rows[n - 1].dkim, rows[i].dkim);
+		rows[n - 1].spf = analysis_sum(rows[n - 1].spf, rows[i].spf);
 		if (rows[i].first_day < rows[n - 1].first_day)
 			rows[n - 1].first_day = rows[i].first_day;
 		if (rows[i].last_day > rows[n - 1].last_day)

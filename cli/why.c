@@ -75,8 +75,7 @@ describe_rows(struct arena *arena, const struct evidence *evidence)
 		text = arena_printf(arena, "%s%s%" PRId64 ":%" PRId64, text,
 		    i == 0 ? " (" : " ", evidence->rows[i].report,
 		    evidence->rows[i].record);
-	return evidence->row_count == 0 ? ""
-					: arena_printf(arena, "%s)", text);
+	return evidence->row_count == 0 ? "" : arena_printf(arena, "%s)", text);
 }
 
 static void

@@ -217,8 +217,8 @@ read_reasons(struct reader *r, int64_t id, const struct dmarc_reason **out)
 		}
 		reason = arena_alloc(r->arena, 1, sizeof(*reason));
 		if (!read_text_column(r, row, 1, &reason->type)
-		    || !read_comment(r, id, sqlite3_column_int64(row, 0),
-			&reason->comment))
+		    || !read_comment(
+			r, id, sqlite3_column_int64(row, 0), &reason->comment))
 			return false;
 		*next = reason;
 		next = &reason->next;
@@ -369,8 +369,11 @@ store_flows(struct store *store, const struct store_filter *filter,
     bool (*row)(void *context, const struct flow_row *flow, struct error *err),
     void *context, struct error *err)
 {
-	struct reader r = { .store = store, .arena = arena, .err = err,
-		.row = row, .context = context };
+	struct reader r = { .store = store,
+		.arena = arena,
+		.err = err,
+		.row = row,
+		.context = context };
 	sqlite3_stmt *reports = NULL;
 	bool has_row = true;
 	bool ok = open_statements(&r)

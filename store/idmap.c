@@ -31,8 +31,7 @@ grow(struct idmap *map)
 	for (i = 0; i < old.size; i++)
 		if (old.entries[i].id != 0)
 			map->entries[find(map, old.entries[i].id,
-			    old.entries[i].second)] =
-			    old.entries[i];
+			    old.entries[i].second)] = old.entries[i];
 	free(old.entries);
 }
 
