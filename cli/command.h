@@ -51,6 +51,7 @@ struct command {
 
 extern const struct command command_check;
 extern const struct command command_export;
+extern const struct command command_failures;
 extern const struct command command_help;
 extern const struct command command_import;
 extern const struct command command_list;
@@ -59,6 +60,7 @@ extern const struct command command_migrate;
 extern const struct command command_quarantine;
 extern const struct command command_show;
 extern const struct command command_summary;
+extern const struct command command_tls;
 
 /* The command of that name; fails with ERROR_USAGE. */
 MUST_CHECK bool command_find(

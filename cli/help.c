@@ -11,6 +11,8 @@ static const struct command *const commands[] = {
 	&command_import,
 	&command_check,
 	&command_summary,
+	&command_failures,
+	&command_tls,
 	&command_list,
 	&command_show,
 	&command_export,

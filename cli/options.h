@@ -32,6 +32,7 @@ enum option_id {
 	OPTION_SOURCE,
 	OPTION_DISPOSITION,
 	OPTION_RESULT,
+	OPTION_BY,
 	OPTION_TLS,
 	OPTION_SINCE_ID,
 	OPTION_SORT,
@@ -87,6 +88,7 @@ struct options {
 	unsigned verdicts; /* as in struct store_filter, here as below */
 	unsigned dispositions;
 	unsigned results;
+	const char *by;
 	bool tls;
 	bool has_since_id;
 	int64_t since_id;
