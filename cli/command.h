@@ -59,6 +59,7 @@ extern const struct command command_listen;
 extern const struct command command_migrate;
 extern const struct command command_quarantine;
 extern const struct command command_show;
+extern const struct command command_status;
 extern const struct command command_summary;
 extern const struct command command_tls;
 

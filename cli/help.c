@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&command_listen,
+	&command_status,
 	&command_import,
 	&command_check,
 	&command_summary,

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "parse/dmarc.h"
 #include "parse/value.h"
 #include "parse/verdict.h"
@@ -274,7 +275,11 @@ set_format(
     struct option_reader *r, const struct option_row *row, const char *value)
 {
 	r->out->has_format = true;
-	return output_format_parse(value, &r->out->style.format)
+	/* Numbers of a running process: 'reports status' alone. */
+	r->out->prometheus = (r->takes & TAKES(OPTION_CONTROL)) != 0
+	    && strcmp(value, "prometheus") == 0;
+	return r->out->prometheus
+	    || output_format_parse(value, &r->out->style.format)
 	    || refuse_word(r, row, value, strlen(value));
 }
 
@@ -287,6 +292,17 @@ set_color(
 }
 
 /* --- of the server --- */
+
+static bool
+set_workers(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return options_parse_workers(value, &r->out->workers)
+	    || error_set(r->err, ERROR_USAGE,
+		"--workers: '%.40s' is not a number from 1 to %d", value,
+		MAX_WORKERS);
+}
 
 static bool
 set_socket_mode(
@@ -391,6 +407,16 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    "the permissions of the socket; 0666", set_socket_mode, 0, NULL },
 	[OPTION_INET] = { "inet", "ADDR:PORT",
 	    "listen on this address; [ADDR]:PORT for IPv6", TEXT(inet), NULL },
+	[OPTION_CONTROL] = { "control", "PATH",
+	    "the socket that 'reports status' asks, instead of the\n"
+	    "database's name with .status behind it",
+	    TEXT(control), NULL },
+	[OPTION_WORKERS] = { "workers", "N",
+	    "so many processes that read; one for each processor", set_workers,
+	    0, NULL },
+	[OPTION_NO_SANDBOX] = { "no-sandbox", NULL,
+	    "read without the sandbox, where the system has none",
+	    FLAG(no_sandbox), NULL },
 	[OPTION_HELP] = { "help", NULL, "this text", FLAG(help), NULL },
 	[OPTION_VERSION] = { "version", NULL, "the version", FLAG(version),
 	    NULL },

@@ -45,6 +45,9 @@ enum option_id {
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
 	OPTION_INET,
+	OPTION_CONTROL,
+	OPTION_WORKERS,
+	OPTION_NO_SANDBOX,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT
@@ -98,6 +101,10 @@ struct options {
 	bool has_socket_mode;
 	unsigned socket_mode;
 	const char *inet;
+	const char *control;
+	size_t workers; /* 0 when not given */
+	bool no_sandbox;
+	bool prometheus; /* was given as the format */
 	bool help, version;
 };
 
@@ -113,6 +120,9 @@ MUST_CHECK bool options_parse(struct options *out, uint64_t takes,
 
 /* Reads permissions such as 0660, in octal. */
 MUST_CHECK bool options_parse_mode(const char *text, unsigned *out);
+
+/* Reads a number from 1 to MAX_WORKERS. */
+MUST_CHECK bool options_parse_workers(const char *text, size_t *out);
 
 /* A line or more of help for each option of the set. */
 void options_print(FILE *out, uint64_t takes);

@@ -23,6 +23,12 @@ store_outcome_name(enum store_outcome outcome)
 	return names[outcome];
 }
 
+void
+store_set_patience(struct store *store, unsigned ms)
+{
+	sqlite3_busy_timeout(store->db, (int)ms);
+}
+
 int
 store_migrated_from(const struct store *store)
 {
