@@ -78,8 +78,7 @@ struct failures {
 	const struct own *own;
 	int64_t middle;
 	struct output *output;
-	struct arena row;   /* of the group under way */
-	struct arena *page; /* of the command */
+	struct arena row; /* of the group under way */
 	struct mail_group group;
 	unsigned seen_dkim, seen_spf; /* bits of enum outcome_how */
 };
@@ -395,7 +394,6 @@ print_groups(
 	struct failures failures = {
 		.grouping = find_grouping(context->options->by),
 		.own = &context->config->own,
-		.page = context->arena,
 		.middle = question_middle(question),
 	};
 	struct output_style style = question_style(context->options);

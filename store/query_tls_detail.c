@@ -6,8 +6,6 @@
 
 _Static_assert(REPORT_TLSRPT == 2, "kind = 2 is TLS");
 
-#define TEXT(id) "coalesce((SELECT text FROM string WHERE id = " id "), '')"
-
 struct group_rows {
 	bool (*row)(void *context, const struct store_tls_group *group,
 	    struct error *err);
@@ -44,38 +42,22 @@ store_tls_groups(struct store *store, const struct store_filter *filter,
 	sqlite3_stmt *statement;
 
 	return filter_prepare(store,
-		   "SELECT " TEXT("coalesce(p.policy_domain, r.domain)") ","
-									 " " TEXT("p.policy_type") ", " TEXT("f.result_type") ", " TEXT(
-									     "f"
-									     "."
-									     "r"
-									     "e"
-									     "c"
-									     "e"
-									     "i"
-									     "v"
-									     "i"
-									     "n"
-									     "g"
-									     "_"
-									     "m"
-									     "x"
-									     "_"
-									     "h"
-									     "o"
-									     "s"
-									     "t"
-									     "n"
-									     "a"
-									     "m"
-									     "e") ", " TEXT("f.sending_mta_ip") ","
-														" capped_sum(f.failed_session_count),"
-														" count(DISTINCT r.id), count(DISTINCT r.reporter),"
-														" min(r.day), max(r.day)"
-														" FROM report r JOIN tls_failure f ON f.report = r.id"
-														" JOIN tls_policy p ON p.report = f.report"
-														" AND p.n = f.policy"
-														" WHERE r.kind = 2 AND r.is_conflict = 0 AND",
+		   "SELECT domain.text, coalesce(type.text, ''),"
+		   " coalesce(result.text, ''), coalesce(mx.text, ''),"
+		   " coalesce(mta.text, ''),"
+		   " capped_sum(f.failed_session_count),"
+		   " count(DISTINCT r.id), count(DISTINCT r.reporter),"
+		   " min(r.day), max(r.day)"
+		   " FROM report r JOIN tls_failure f ON f.report = r.id"
+		   " JOIN tls_policy p ON p.report = f.report"
+		   " AND p.n = f.policy"
+		   " JOIN string domain"
+		   " ON domain.id = coalesce(p.policy_domain, r.domain)"
+		   " LEFT JOIN string type ON type.id = p.policy_type"
+		   " LEFT JOIN string result ON result.id = f.result_type"
+		   " LEFT JOIN string mx ON mx.id = f.receiving_mx_hostname"
+		   " LEFT JOIN string mta ON mta.id = f.sending_mta_ip"
+		   " WHERE r.kind = 2 AND r.is_conflict = 0 AND",
 		   "GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 6 DESC, 3, 4, 5",
 		   filter, &statement, err)
 	    && question_answer(store, statement, read_group, &to, err);
@@ -105,12 +87,6 @@ read_policy(void *context, sqlite3_stmt *row, struct error *err)
 	return to->row(to->context, &policy, err);
 }
 
-#define LIST(table)                                                            \
-	"(SELECT coalesce(group_concat(text, '|'), '') FROM"                   \
-	" (SELECT string.text FROM " table " l"                                \
-	" JOIN string ON string.id = l.text"                                   \
-	" WHERE l.report = p.report AND l.policy = p.n ORDER BY l.n))"
-
 bool
 store_tls_policies(struct store *store, const struct store_filter *filter,
     bool (*row)(void *context, const struct store_tls_policy *policy,
@@ -121,28 +97,24 @@ store_tls_policies(struct store *store, const struct store_filter *filter,
 	sqlite3_stmt *statement;
 
 	return filter_prepare(store,
-		   "SELECT " TEXT("coalesce(p.policy_domain, r.domain)") ","
-									 " " TEXT("p.policy_type") ", " LIST(
-									     "t"
-									     "l"
-									     "s"
-									     "_"
-									     "p"
-									     "o"
-									     "l"
-									     "i"
-									     "c"
-									     "y"
-									     "_"
-									     "s"
-									     "t"
-									     "r"
-									     "i"
-									     "n"
-									     "g") ", " LIST("tls_mx_host") ", count(DISTINCT r.id),"
-													   " count(DISTINCT r.reporter), min(r.day), max(r.day)"
-													   " FROM report r JOIN tls_policy p ON p.report = r.id"
-													   " WHERE r.kind = 2 AND r.is_conflict = 0 AND",
+		   "SELECT domain.text, coalesce(type.text, ''),"
+		   " (SELECT coalesce(group_concat(text, '|'), '') FROM"
+		   " (SELECT string.text FROM tls_policy_string l"
+		   " JOIN string ON string.id = l.text"
+		   " WHERE l.report = p.report AND l.policy = p.n"
+		   " ORDER BY l.n)),"
+		   " (SELECT coalesce(group_concat(text, '|'), '') FROM"
+		   " (SELECT string.text FROM tls_mx_host l"
+		   " JOIN string ON string.id = l.text"
+		   " WHERE l.report = p.report AND l.policy = p.n"
+		   " ORDER BY l.n)),"
+		   " count(DISTINCT r.id), count(DISTINCT r.reporter),"
+		   " min(r.day), max(r.day)"
+		   " FROM report r JOIN tls_policy p ON p.report = r.id"
+		   " JOIN string domain"
+		   " ON domain.id = coalesce(p.policy_domain, r.domain)"
+		   " LEFT JOIN string type ON type.id = p.policy_type"
+		   " WHERE r.kind = 2 AND r.is_conflict = 0 AND",
 		   "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 7, 8, 3, 4", filter,
 		   &statement, err)
 	    && question_answer(store, statement, read_policy, &to, err);
