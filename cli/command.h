@@ -53,6 +53,7 @@ extern const struct command command_check;
 extern const struct command command_export;
 extern const struct command command_failures;
 extern const struct command command_help;
+extern const struct command command_html;
 extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_listen;

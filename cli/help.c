@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_export,
+	&command_html,
 	&command_quarantine,
 	&command_migrate,
 	&command_help,

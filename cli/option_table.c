@@ -401,6 +401,11 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LOCAL] = { "local", NULL,
 	    "what is for people, in local time instead of UTC",
 	    FLAG(style.local), NULL },
+	[OPTION_OUTPUT] = { "output", "PATH",
+	    "a file for one page, a folder (one that is there, or a\n"
+	    "name that ends with /) for a page of each domain, or -\n"
+	    "for standard output",
+	    TEXT(output), NULL },
 	[OPTION_SOCKET] = { "socket", "PATH", "listen on this unix socket",
 	    TEXT(socket), NULL },
 	[OPTION_SOCKET_MODE] = { "socket-mode", "MODE",

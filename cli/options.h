@@ -42,6 +42,7 @@ enum option_id {
 	OPTION_NO_HEADER,
 	OPTION_BOM,
 	OPTION_LOCAL,
+	OPTION_OUTPUT,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
 	OPTION_INET,
@@ -97,6 +98,7 @@ struct options {
 	int64_t since_id;
 	struct output_style style;
 	bool has_format; /* it was given */
+	const char *output;
 	const char *socket;
 	bool has_socket_mode;
 	unsigned socket_mode;
