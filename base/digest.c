@@ -44,3 +44,10 @@ digest_keyed(struct bytes key, struct bytes bytes)
 	hmac_sha256_digest(&hmac, sizeof(digest.data), digest.data);
 	return digest;
 }
+
+void
+digest_base64(const struct digest *digest, char out[DIGEST_BASE64])
+{
+	base64_encode_raw(out, sizeof(digest->data), digest->data);
+	out[DIGEST_BASE64 - 1] = '\0';
+}

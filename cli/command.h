@@ -53,7 +53,9 @@ struct command {
 
 extern const struct command command_check;
 extern const struct command command_export;
+extern const struct command command_failures;
 extern const struct command command_help;
+extern const struct command command_html;
 extern const struct command command_import;
 extern const struct command command_leaks;
 extern const struct command command_list;
@@ -64,6 +66,7 @@ extern const struct command command_senders;
 extern const struct command command_show;
 extern const struct command command_status;
 extern const struct command command_summary;
+extern const struct command command_tls;
 
 /* The command of that name; fails with ERROR_USAGE. */
 MUST_CHECK bool command_find(

@@ -220,6 +220,15 @@ print_channels(const struct context *context, const struct analysed *analysed,
 }
 
 static bool
+check(const struct context *context, struct error *err)
+{
+	const char *by = context->options->by;
+
+	return by == NULL || strcmp(by, "source") == 0
+	    || error_set(err, ERROR_USAGE, "--by: '%.40s' is not source", by);
+}
+
+static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
 	const char *name = argc > 0 ? argv[0] : NULL;
@@ -256,5 +265,6 @@ const struct command command_senders = {
 	    | TAKES(OPTION_CLASS) | TAKES_ROWS,
 	.max_arguments = 1,
 	.store = COMMAND_READ,
+	.check = check,
 	.run = run,
 };

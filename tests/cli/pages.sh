@@ -108,6 +108,10 @@ for id in 1 4; do
 	columns show $id
 	keys show $id --format json
 done
+for command in failures tls; do
+	columns $command --all
+	keys $command --all --format json
+done
 for options in '' --tls; do
 	columns export --all $options
 	keys export --all $options --format json
