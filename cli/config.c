@@ -171,15 +171,22 @@ static bool
 set_label(struct reader *r, const char *name, const char *value)
 {
 	struct config *out = r->out;
-	struct bytes word = bytes_trim(bytes_of(value));
-	const char *domain = domain_copy(r->arena, bytes_of(name));
+	const char *equals = strrchr(value, '=');
+	/* inih ends a key at a colon too, and so in an IPv6 network. */
+	const char *key = equals == NULL
+	    ? name
+	    : arena_printf(
+		r->arena, "%s:%.*s", name, (int)(equals - value), value);
+	struct bytes word =
+	    bytes_trim(bytes_of(equals == NULL ? value : equals + 1));
+	const char *domain = domain_copy(r->arena, bytes_of(key));
 	struct label *labels;
 	enum sender_class class;
 	struct network network;
 
 	if (!is_domain(domain) && !network_parse(bytes_of(domain), &network))
 		return error_set(r->err, ERROR_CONFIG,
-		    "'%.80s' is neither a domain nor a network", name);
+		    "'%.80s' is neither a domain nor a network", domain);
 	if (text_is(word, "forward"))
 		word = bytes_of("forwarder");
 	if (!sender_class_parse(word, &class))
@@ -298,6 +305,7 @@ static const struct key {
 	{ "domains", "rua", set_rua },
 	{ "domains", "ruf", set_ruf },
 	{ "networks", "own", set_own_networks },
+	{ "labels", "DOMAIN", NULL }, /* any; see set_key() */
 	{ "data", "path", set_data_folder },
 	{ "store", "path", set_store_path },
 	{ "listen", "socket", set_socket },
