@@ -64,6 +64,11 @@
 /* gzip in zip, gzip in gzip: one container in another. */
 #define MAX_UNPACK_DEPTH 2
 
+/* --- reports --- */
+
+/* The last second of the year 9999, which is as far as dates are written. */
+#define MAX_TIME 253402300799
+
 /* --- DMARC reports --- */
 
 /* Twice the largest real report seen. */
