@@ -30,3 +30,10 @@ digest_of(struct bytes bytes)
 	digest_add(&state, bytes);
 	return digest_finish(&state);
 }
+
+void
+digest_base64(const struct digest *digest, char out[DIGEST_BASE64])
+{
+	base64_encode_raw(out, sizeof(digest->data), digest->data);
+	out[DIGEST_BASE64 - 1] = '\0';
+}

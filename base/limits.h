@@ -26,6 +26,9 @@
 /* At SIGTERM, a message on its way may finish. */
 #define SHUTDOWN_SECONDS 10
 
+/* What the listener tells of itself; it is a page. */
+#define MAX_STATUS (32UL * 1024)
+
 /* --- a message (RFC 5322, RFC 2045) --- */
 
 /* Bounces of bounces; real reports nest three parts deep. */
@@ -109,6 +112,37 @@
 #define MAX_FEEDBACK_TEXT 500
 /* Of a report for people, what is read: its facts stand at the top. */
 #define MAX_FEEDBACK_LINES 8192
+
+/* --- workers --- */
+
+/* A message up to this size stays in memory, a larger one is in a file. */
+#define MAX_SPOOL_MEMORY (64UL * 1024)
+/* All messages on their way together; more are told to come later. */
+#define MAX_SPOOLED (256UL * 1024 * 1024)
+/* Reading JSON takes most: 45 times MAX_JSON.  A worker that wants more than
+ * this is broken. */
+#define MAX_WORKER_MEMORY (512UL * 1024 * 1024)
+/* Processor time for one message; the largest takes three seconds. */
+#define MAX_WORKER_CPU_SECONDS 30
+/* And time on the clock, on a machine that has other things to do. */
+#define MAX_WORKER_SECONDS 60
+/* A worker that has read so many is replaced, in case a library loses memory
+ * bit by bit. */
+#define MAX_WORKER_MESSAGES 20000
+/* More would only wait for one writer. */
+#define MAX_WORKERS 64
+
+/* A reading on its way from a worker; 100,000 records take 5 MB. */
+#define MAX_ENCODED (64UL * 1024 * 1024)
+/* A text in it; the longest comes from JSON. */
+#define MAX_ENCODED_TEXT MAX_JSON
+/* What it may grow to in memory; those records take 20 MB. */
+#define MAX_DECODED (256UL * 1024 * 1024)
+/* Things of a kind in it, where the reader has no bound of its own: each is
+ * at least an octet of the message. */
+#define MAX_ENCODED_ITEMS MAX_UNPACKED
+/* A code such as "limit-records"; the longest has 25 characters. */
+#define MAX_CODE 40
 
 /* --- files --- */
 

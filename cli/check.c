@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/intake.h"
 #include "cli/text.h"
-#include "ingest/read.h"
 #include "ingest/source.h"
 #include "parse/arf.h"
 #include "parse/dmarc.h"
@@ -41,7 +41,8 @@ static const struct output_column columns[] = {
 
 struct check {
 	struct output *output;
-	const struct read_config *config;
+	struct intake *intake;
+	bool is_broken;      /* there is nobody to read */
 	struct arena *arena; /* of the input under way */
 	size_t inputs, reports, broken, unreadable;
 	struct error first_unreadable;
@@ -198,20 +199,25 @@ print_reading(
 }
 
 static bool
-on_input(void *context, const char *name, struct bytes bytes, struct error *err)
+on_read(void *context, const struct intake_input *input, struct error *err)
 {
 	struct check *check = context;
-	struct arena arena = { 0 };
-	struct reading reading;
 
 	(void)err;
 	check->inputs++;
-	check->arena = &arena;
-	read_input(bytes, check->config, &arena, &reading);
-	print_reading(check, name, &reading);
+	check->arena = input->arena;
+	print_reading(check, input->name, input->reading);
 	check->arena = NULL;
-	arena_release(&arena);
 	return true;
+}
+
+static bool
+on_input(void *context, const char *name, struct bytes bytes, struct error *err)
+{
+	struct check *check = context;
+
+	check->is_broken = !intake_add(check->intake, name, bytes, err);
+	return !check->is_broken;
 }
 
 static void
@@ -228,20 +234,38 @@ on_unreadable(void *context, const struct error *err)
 }
 
 static bool
+walk_all(struct check *check, int argc, char **argv, struct error *err)
+{
+	const struct source_visitor visitor = { on_input, on_unreadable,
+		check };
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (source_walk(argv[i], &visitor, err))
+			continue;
+		if (check->is_broken)
+			return false;
+		on_unreadable(check, err);
+	}
+	return intake_finish(check->intake, err);
+}
+
+static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	struct check check = { .config = &context->config->authentication };
-	const struct source_visitor visitor = { on_input, on_unreadable,
-		&check };
-	int i;
+	struct check check = { 0 };
+	const struct intake_handler handler = { on_read, NULL, &check };
+	bool ok;
 
 	if (!output_new(&check.output, stdout, &context->options->style,
 		columns, COUNT_OF(columns), err))
 		return false;
-	for (i = 0; i < argc; i++)
-		if (!source_walk(argv[i], &visitor, err))
-			on_unreadable(&check, err);
+	ok = intake_new(&check.intake, context, &handler, err)
+	    && walk_all(&check, argc, argv, err);
+	intake_free(check.intake);
 	output_free(check.output);
+	if (!ok)
+		return false;
 	if (!output_flush(stdout, err))
 		return false;
 	if (check.unreadable > 0)
@@ -259,7 +283,7 @@ const struct command command_check = {
 	.name = "check",
 	.usage = "PATH ...",
 	.summary = "say what is in reports, or wrong with them; store nothing",
-	.takes = TAKES_ROWS,
+	.takes = TAKES_ROWS | TAKES(OPTION_WORKERS) | TAKES(OPTION_NO_SANDBOX),
 	.min_arguments = 1,
 	.max_arguments = INT_MAX,
 	.store = COMMAND_NO_STORE,

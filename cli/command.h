@@ -1,7 +1,8 @@
 /*
  * A command is one file in cli/ that defines one struct command.  To add one:
  * write the file, declare it here, list it in cli/help.c, describe it in
- * docs/reports.1.
+ * docs/manual/COMMAND.mdoc.  Options and arguments come into its manual page,
+ * its help and the completions by themselves.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -50,13 +51,18 @@ struct command {
 
 extern const struct command command_check;
 extern const struct command command_export;
+extern const struct command command_failures;
 extern const struct command command_help;
+extern const struct command command_html;
 extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_listen;
+extern const struct command command_migrate;
 extern const struct command command_quarantine;
 extern const struct command command_show;
+extern const struct command command_status;
 extern const struct command command_summary;
+extern const struct command command_tls;
 
 /* The command of that name; fails with ERROR_USAGE. */
 MUST_CHECK bool command_find(

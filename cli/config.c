@@ -185,6 +185,26 @@ set_inet(struct reader *r, const char *value)
 }
 
 static bool
+set_group(struct reader *r, const char *value)
+{
+	return set_text(r, &r->out->group, value);
+}
+
+static bool
+set_control(struct reader *r, const char *value)
+{
+	return set_text(r, &r->out->control, value);
+}
+
+static bool
+set_workers(struct reader *r, const char *value)
+{
+	return options_parse_workers(value, &r->out->workers)
+	    || error_set(r->err, ERROR_CONFIG,
+		"'%.40s' is not a number from 1 to %d", value, MAX_WORKERS);
+}
+
+static bool
 set_hostname(struct reader *r, const char *value)
 {
 	if (value[strcspn(value, " \t")] != '\0')
@@ -235,6 +255,9 @@ static const struct key {
 	{ "listen", "socket", set_socket },
 	{ "listen", "socket_mode", set_socket_mode },
 	{ "listen", "inet", set_inet },
+	{ "listen", "group", set_group },
+	{ "listen", "control", set_control },
+	{ "listen", "workers", set_workers },
 	{ "listen", "hostname", set_hostname },
 	{ "listen", "recipients", set_recipients },
 	{ "authentication", "authserv_id", set_authserv_ids },

@@ -11,6 +11,9 @@
  *	socket = /run/reports/lmtp
  *	socket_mode = 0660
  *	inet = 127.0.0.1:2424
+ *	group = postfix
+ *	control = /run/reports/control
+ *	workers = 4
  *	hostname = mx.example.org
  *	recipients = dmarc@reports.example.org, tls.example.org
  *	[authentication]
@@ -42,6 +45,9 @@ struct config {
 	bool has_socket_mode;
 	unsigned socket_mode;
 	const char *inet;
+	const char *group;   /* of the sockets */
+	const char *control; /* the socket that 'reports status' asks */
+	size_t workers;      /* 0 where not given */
 	const char *hostname;
 	const char *const *recipients; /* addresses and domains, lower case */
 	size_t recipient_count;        /* 0 takes all */

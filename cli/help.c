@@ -1,19 +1,25 @@
-/* reports help: the commands, or the options of one. */
+/* reports help: the commands, the options of one, or a topic. */
 
 #include <string.h>
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/topics.h"
 
 static const struct command *const commands[] = {
 	&command_listen,
+	&command_status,
 	&command_import,
 	&command_check,
 	&command_summary,
+	&command_failures,
+	&command_tls,
 	&command_list,
 	&command_show,
 	&command_export,
+	&command_html,
 	&command_quarantine,
+	&command_migrate,
 	&command_help,
 };
 
@@ -74,8 +80,11 @@ command_print_all(FILE *out)
 	fputs("\nOptions of every command:\n", out);
 	options_print(out, TAKES_ALWAYS);
 	fputs("\n'reports help COMMAND' has the options of a command, "
-	      "reports(1) all about it.\n",
+	      "'reports help TOPIC'\nmore about: ",
 	    out);
+	for (i = 0; i < topic_count; i++)
+		fprintf(out, "%s%s", topics[i].name,
+		    i + 1 < topic_count ? ", " : ".\n");
 }
 
 void
@@ -93,26 +102,41 @@ command_print(FILE *out, const struct command *command)
 	options_print(out, TAKES_ALWAYS);
 }
 
+static void
+print_topics(void)
+{
+	size_t i;
+
+	for (i = 0; i < topic_count; i++)
+		printf("  %-14s%s\n", topics[i].name, topics[i].summary);
+}
+
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
 	const struct command *command = NULL;
+	const struct topic *topic;
 
 	(void)context;
 	if (argc == 0) {
 		command_print_all(stdout);
 		return true;
 	}
-	if (!command_find(argv[0], &command, err))
+	if (strcmp(argv[0], "topics") == 0)
+		print_topics();
+	else if ((topic = topic_find(argv[0])) != NULL)
+		fputs(topic->text, stdout);
+	else if (command_find(argv[0], &command, err))
+		command_print(stdout, command);
+	else
 		return false;
-	command_print(stdout, command);
 	return true;
 }
 
 const struct command command_help = {
 	.name = "help",
-	.usage = "[COMMAND]",
-	.summary = "the commands, or the options of one",
+	.usage = "[COMMAND | TOPIC]",
+	.summary = "the commands, the options of one, or a topic",
 	.max_arguments = 1,
 	.run = run,
 };

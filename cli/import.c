@@ -21,7 +21,7 @@
 
 struct import {
 	struct store *store;
-	const struct read_config *config;
+	struct intake *intake;
 	struct intake_counts committed, batch;
 	size_t batch_bytes;
 	bool is_open;        /* a transaction */
@@ -171,36 +171,52 @@ begin(struct import *import, struct error *err)
 {
 	if (import->is_open)
 		return true;
-	hold_signals();
 	import->is_broken = !store_begin(import->store, err);
 	import->is_open = !import->is_broken;
 	return import->is_open;
 }
 
 static bool
-add(struct import *import, const char *name, struct bytes bytes,
-    struct error *err)
+add(struct import *import, const struct intake_input *input, struct error *err)
 {
-	struct arena arena = { 0 };
-	struct delivery delivery = {
-		.raw = bytes,
+	const struct delivery delivery = {
+		.reading = input->reading,
+		.raw = input->bytes,
 		.received = (int64_t)time(NULL),
-		.source = name,
+		.source = input->name,
 	};
-	struct reading reading;
 	struct store_result result;
-	bool ok = intake_add(import->store, import->config, &delivery, &arena,
-	    &reading, &result, err);
 
-	if (ok) {
-		intake_count(&import->batch, &result);
-		import->batch_bytes += bytes.len;
-		if (result.outcome != STORE_KNOWN)
-			tell_quarantined(import, name, &reading);
-	}
-	import->is_broken = !ok;
-	arena_release(&arena);
-	return ok;
+	import->is_broken = !store_add(import->store, &delivery, &result, err);
+	if (import->is_broken)
+		return false;
+	intake_count(&import->batch, &result);
+	import->batch_bytes += input->bytes.len;
+	if (result.outcome != STORE_KNOWN)
+		tell_quarantined(import, input->name, input->reading);
+	return true;
+}
+
+static bool
+on_read(void *context, const struct intake_input *input, struct error *err)
+{
+	struct import *import = context;
+
+	if (!begin(import, err))
+		return false;
+	if (!add(import, input, err))
+		return error_at(err, "%s", input->name);
+	draw_progress(import);
+	return (import->batch.inputs < BATCH_INPUTS
+		   && import->batch_bytes < BATCH_BYTES)
+	    || commit(import, err);
+}
+
+/* Something takes long to read; others are not to wait for the database. */
+static bool
+on_idle(void *context, struct error *err)
+{
+	return commit(context, err);
 }
 
 static bool
@@ -208,15 +224,11 @@ on_input(void *context, const char *name, struct bytes bytes, struct error *err)
 {
 	struct import *import = context;
 
-	if (!begin(import, err))
+	hold_signals();
+	if (!intake_add(import->intake, name, bytes, err)) {
+		import->is_broken = true;
 		return false;
-	if (!add(import, name, bytes, err))
-		return error_at(err, "%s", name);
-	draw_progress(import);
-	if ((import->batch.inputs >= BATCH_INPUTS
-		|| import->batch_bytes >= BATCH_BYTES)
-	    && !commit(import, err))
-		return false;
+	}
 	import->is_interrupted = has_signal();
 	return !import->is_interrupted;
 }
@@ -272,6 +284,8 @@ finish(struct import *import, bool ok, struct error *err)
 {
 	struct error again;
 
+	if (ok)
+		ok = intake_finish(import->intake, err);
 	/* What was added before the trouble is good. */
 	if (!commit(import, ok ? err : &again))
 		ok = false;
@@ -294,11 +308,14 @@ static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
 	struct import import = { .store = context->store,
-		.config = &context->config->authentication,
 		.shows_progress = isatty(STDERR_FILENO) == 1 };
+	const struct intake_handler handler = { on_read, on_idle, &import };
 	sigset_t mask;
 	bool ok;
 	int i;
+
+	if (!intake_new(&import.intake, context, &handler, err))
+		return false;
 
 	/* Standard input can be read but once. */
 	for (i = 0; i < argc && import.shows_progress; i++)
@@ -308,6 +325,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	ok = walk_all(&import, argc, argv, err);
 	ok = finish(&import, ok, err) && output_flush(stdout, err);
 	fflush(stdout);
+	intake_free(import.intake);
 	sigprocmask(SIG_SETMASK, &mask, NULL); /* a signal ends us here */
 	return ok;
 }
@@ -317,6 +335,7 @@ const struct command command_import = {
 	.usage = "PATH ...",
 	.summary = "read files, folders, Maildirs, mboxes, or - for standard "
 		   "input",
+	.takes = TAKES(OPTION_WORKERS) | TAKES(OPTION_NO_SANDBOX),
 	.min_arguments = 1,
 	.max_arguments = INT_MAX,
 	.store = COMMAND_WRITE,

@@ -1,6 +1,7 @@
 /*
- * What import and listen share: from the bytes that arrived to what is in the
- * database, and how that went.
+ * What import, check, listen and the quarantine share: from the bytes that
+ * arrived to what is in them, read by workers in the sandbox
+ * (ingest/pool.h), and counts of how that went.
  */
 #ifndef CLI_INTAKE_H
 #define CLI_INTAKE_H
@@ -11,12 +12,14 @@
 
 #include "base/bytes.h"
 #include "base/compiler.h"
+#include "ingest/pool.h"
 #include "parse/reading.h"
 #include "store/store.h"
 
 struct arena;
+struct context;
 struct error;
-struct read_config;
+struct intake;
 
 /* What became of messages, counted. */
 struct intake_counts {
@@ -30,14 +33,42 @@ void intake_count(
 void intake_add_counts(
     struct intake_counts *counts, const struct intake_counts *more);
 
+/* The workers that the options of a command ask for; warns when they are to
+ * have no sandbox. */
+struct pool_config intake_pool_config(const struct context *context);
+/* Why workers could not be started, and what can be done. */
+bool intake_pool_failed(struct error *err);
+
+/* One input, read; what it lends is gone after the call. */
+struct intake_input {
+	const char *name;
+	struct bytes bytes;
+	struct arena *arena;
+	const struct reading *reading;
+};
+
+struct intake_handler {
+	/* In the order they were given; false ends it all. */
+	bool (*input)(
+	    void *context, const struct intake_input *input, struct error *err);
+	/* While nothing has come for a while; or NULL. */
+	bool (*idle)(void *context, struct error *err);
+	void *context;
+};
+
 /*
- * Reads delivery->raw, as config says, and adds it to the store, in the transaction that is
- * open; *reading lives in the arena.  The delivery's reading is set here.
- * Fails as store_add().
+ * Reads inputs by workers, several at a time, and hands them on one by one in
+ * the order they came in.
  */
-MUST_CHECK bool intake_add(struct store *store,
-    const struct read_config *config, struct delivery *delivery,
-    struct arena *arena, struct reading *reading, struct store_result *result,
-    struct error *err);
+MUST_CHECK bool intake_new(struct intake **out, const struct context *context,
+    const struct intake_handler *handler, struct error *err);
+void intake_free(struct intake *intake);
+
+/* Takes one more, and handles those that are read.  bytes may go then. */
+MUST_CHECK bool intake_add(struct intake *intake, const char *name,
+    struct bytes bytes, struct error *err);
+
+/* Waits for the rest and handles it. */
+MUST_CHECK bool intake_finish(struct intake *intake, struct error *err);
 
 #endif

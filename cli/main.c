@@ -7,9 +7,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <sys/stat.h>
+
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/text.h"
+#include "ingest/read.h"
+#include "ingest/worker.h"
 #include "store/store.h"
 
 #define DEFAULT_DB "/var/lib/reports/reports.db"
@@ -137,6 +141,16 @@ run(int argc, char **argv, const struct command **command, struct arena *arena,
 	return output_flush(stdout, err);
 }
 
+/* Started by ourselves, with a socket as standard input. */
+static bool
+is_worker(int argc, char **argv)
+{
+	struct stat status;
+
+	return argc > 1 && strcmp(argv[1], "worker") == 0
+	    && fstat(STDIN_FILENO, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -145,6 +159,8 @@ main(int argc, char **argv)
 	struct error err;
 	int status = EX_OK;
 
+	if (is_worker(argc, argv))
+		return worker_run(argc == 2, read_input);
 	/* Only this: numbers stay plain in any language. */
 	setlocale(LC_CTYPE, "");
 	/* A closed pipe ends us quietly, whoever started us. */

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "parse/dmarc.h"
 #include "parse/value.h"
 #include "parse/verdict.h"
@@ -179,18 +180,19 @@ set_verified(
 	return read_set(r, row, value, find_verdict, &r->out->verdicts);
 }
 
-/* Delivered is whatever was neither quarantined nor rejected. */
 static unsigned
 find_disposition(struct bytes word)
 {
-	const unsigned held = STORE_DISPOSITION(DMARC_DISPOSITION_QUARANTINE),
-		       refused = STORE_DISPOSITION(DMARC_DISPOSITION_REJECT);
-
 	if (text_is(word, "none"))
-		return STORE_ALL_DISPOSITIONS & ~(held | refused);
+		return STORE_DISPOSITION(DMARC_DISPOSITION_NONE)
+		    | STORE_DISPOSITION(DMARC_DISPOSITION_PASS);
 	if (text_is(word, "quarantine"))
-		return held;
-	return text_is(word, "reject") ? refused : 0;
+		return STORE_DISPOSITION(DMARC_DISPOSITION_QUARANTINE);
+	if (text_is(word, "reject"))
+		return STORE_DISPOSITION(DMARC_DISPOSITION_REJECT);
+	return text_is(word, "other")
+	    ? STORE_DISPOSITION(0) | STORE_DISPOSITION(DMARC_DISPOSITION_OTHER)
+	    : 0;
 }
 
 static bool
@@ -273,7 +275,11 @@ set_format(
     struct option_reader *r, const struct option_row *row, const char *value)
 {
 	r->out->has_format = true;
-	return output_format_parse(value, &r->out->style.format)
+	/* Numbers of a running process: 'reports status' alone. */
+	r->out->prometheus = (r->takes & TAKES(OPTION_CONTROL)) != 0
+	    && strcmp(value, "prometheus") == 0;
+	return r->out->prometheus
+	    || output_format_parse(value, &r->out->style.format)
 	    || refuse_word(r, row, value, strlen(value));
 }
 
@@ -286,6 +292,17 @@ set_color(
 }
 
 /* --- of the server --- */
+
+static bool
+set_workers(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return options_parse_workers(value, &r->out->workers)
+	    || error_set(r->err, ERROR_USAGE,
+		"--workers: '%.40s' is not a number from 1 to %d", value,
+		MAX_WORKERS);
+}
 
 static bool
 set_socket_mode(
@@ -343,14 +360,19 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    add_source, 0, NULL },
 	[OPTION_DISPOSITION] = { "disposition", "LIST",
 	    "only mail that the receiver delivered (none), or\n"
-	    "quarantine, reject; with commas between",
-	    set_disposition, 0, "none, quarantine, reject" },
+	    "quarantine, reject, other (it does not say); with\n"
+	    "commas between",
+	    set_disposition, 0, "none, quarantine, reject, other" },
 	[OPTION_RESULT] = { "result", "LIST",
 	    "only mail with this result: pass, fail, dkim-pass,\n"
 	    "dkim-fail, spf-pass, spf-fail; with commas between, any\n"
 	    "of them; given again, both",
 	    set_result, 0,
 	    "pass, fail, dkim-pass, dkim-fail, spf-pass, spf-fail" },
+	[OPTION_BY] = { "by", "WHAT",
+	    "group by source (the default), sender, reporter, day\n"
+	    "or reason",
+	    TEXT(by), "source, sender, reporter, day, reason" },
 	[OPTION_TLS] = { "tls", NULL, "TLS reports instead of DMARC reports",
 	    FLAG(tls), NULL },
 	[OPTION_SINCE_ID] = { "since-id", "ID",
@@ -379,12 +401,27 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LOCAL] = { "local", NULL,
 	    "what is for people, in local time instead of UTC",
 	    FLAG(style.local), NULL },
+	[OPTION_OUTPUT] = { "output", "PATH",
+	    "a file for one page, a folder (one that is there, or a\n"
+	    "name that ends with /) for a page of each domain, or -\n"
+	    "for standard output",
+	    TEXT(output), NULL },
 	[OPTION_SOCKET] = { "socket", "PATH", "listen on this unix socket",
 	    TEXT(socket), NULL },
 	[OPTION_SOCKET_MODE] = { "socket-mode", "MODE",
 	    "the permissions of the socket; 0666", set_socket_mode, 0, NULL },
 	[OPTION_INET] = { "inet", "ADDR:PORT",
 	    "listen on this address; [ADDR]:PORT for IPv6", TEXT(inet), NULL },
+	[OPTION_CONTROL] = { "control", "PATH",
+	    "the socket that 'reports status' asks, instead of the\n"
+	    "database's name with .status behind it",
+	    TEXT(control), NULL },
+	[OPTION_WORKERS] = { "workers", "N",
+	    "so many processes that read; one for each processor", set_workers,
+	    0, NULL },
+	[OPTION_NO_SANDBOX] = { "no-sandbox", NULL,
+	    "read without the sandbox, where the system has none",
+	    FLAG(no_sandbox), NULL },
 	[OPTION_HELP] = { "help", NULL, "this text", FLAG(help), NULL },
 	[OPTION_VERSION] = { "version", NULL, "the version", FLAG(version),
 	    NULL },

@@ -8,6 +8,7 @@ struct option_reader {
 	struct options *out;
 	struct arena *arena;
 	struct error *err;
+	uint64_t takes; /* the options of the command */
 };
 
 struct option_row {

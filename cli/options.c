@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "cli/option_table.h"
+#include "parse/value.h"
 
 /* Returns what getopt_long() returns for an option: its index and this. */
 #define FIRST_CODE 256
@@ -75,7 +77,7 @@ bool
 options_parse(struct options *out, uint64_t takes, const char *command,
     int argc, char **argv, int *first, struct arena *arena, struct error *err)
 {
-	struct option_reader r = { out, arena, err };
+	struct option_reader r = { out, arena, err, takes };
 	const struct option_row *row;
 	struct option known[OPTION_COUNT + 1];
 	int code;
@@ -95,6 +97,18 @@ options_parse(struct options *out, uint64_t takes, const char *command,
 			return false;
 	}
 	*first = optind;
+	return true;
+}
+
+bool
+options_parse_workers(const char *text, size_t *out)
+{
+	int64_t count;
+
+	if (!number_parse(bytes_of(text), &count) || count < 1
+	    || count > MAX_WORKERS)
+		return false;
+	*out = (size_t)count;
 	return true;
 }
 

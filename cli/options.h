@@ -32,6 +32,7 @@ enum option_id {
 	OPTION_SOURCE,
 	OPTION_DISPOSITION,
 	OPTION_RESULT,
+	OPTION_BY,
 	OPTION_TLS,
 	OPTION_SINCE_ID,
 	OPTION_SORT,
@@ -41,9 +42,13 @@ enum option_id {
 	OPTION_NO_HEADER,
 	OPTION_BOM,
 	OPTION_LOCAL,
+	OPTION_OUTPUT,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
 	OPTION_INET,
+	OPTION_CONTROL,
+	OPTION_WORKERS,
+	OPTION_NO_SANDBOX,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT
@@ -87,15 +92,21 @@ struct options {
 	unsigned verdicts; /* as in struct store_filter, here as below */
 	unsigned dispositions;
 	unsigned results;
+	const char *by;
 	bool tls;
 	bool has_since_id;
 	int64_t since_id;
 	struct output_style style;
 	bool has_format; /* it was given */
+	const char *output;
 	const char *socket;
 	bool has_socket_mode;
 	unsigned socket_mode;
 	const char *inet;
+	const char *control;
+	size_t workers; /* 0 when not given */
+	bool no_sandbox;
+	bool prometheus; /* was given as the format */
 	bool help, version;
 };
 
@@ -111,6 +122,9 @@ MUST_CHECK bool options_parse(struct options *out, uint64_t takes,
 
 /* Reads permissions such as 0660, in octal. */
 MUST_CHECK bool options_parse_mode(const char *text, unsigned *out);
+
+/* Reads a number from 1 to MAX_WORKERS. */
+MUST_CHECK bool options_parse_workers(const char *text, size_t *out);
 
 /* A line or more of help for each option of the set. */
 void options_print(FILE *out, uint64_t takes);

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
-#include "ingest/read.h"
+#include "cli/intake.h"
 #include "parse/value.h"
 #include "store/query.h"
 #include "store/store.h"
@@ -100,6 +100,8 @@ show(struct context *context, int argc, char **argv, struct error *err)
 struct work {
 	struct context *context;
 	struct store *writer;
+	struct intake *intake;
+	int64_t id; /* of the message under way */
 	size_t messages;
 	struct store_result sum;
 
@@ -130,25 +132,31 @@ collect(void *context, const struct store_quarantined *row, struct error *err)
 }
 
 static bool
+on_read(void *context, const struct intake_input *input, struct error *err)
+{
+	struct work *work = context;
+	struct store_result result;
+
+	if (!store_retry(work->writer, work->id, input->reading, &result, err))
+		return false;
+	work->sum.stored += result.stored;
+	work->sum.duplicates += result.duplicates;
+	work->sum.conflicts += result.conflicts;
+	work->sum.quarantined += result.quarantined;
+	return true;
+}
+
+static bool
 retry_one(struct work *work, int64_t id, struct error *err)
 {
 	struct arena arena = { 0 };
-	struct reading reading;
-	struct store_result result;
 	struct bytes raw;
-	bool ok = store_raw(work->writer, id, &arena, &raw, err);
+	bool ok;
 
-	if (ok) {
-		read_input(raw, &work->context->config->authentication, &arena,
-		    &reading);
-		ok = store_retry(work->writer, id, &reading, &result, err);
-	}
-	if (ok) {
-		work->sum.stored += result.stored;
-		work->sum.duplicates += result.duplicates;
-		work->sum.conflicts += result.conflicts;
-		work->sum.quarantined += result.quarantined;
-	}
+	work->id = id;
+	ok = store_raw(work->writer, id, &arena, &raw, err)
+	    && intake_add(work->intake, "", raw, err)
+	    && intake_finish(work->intake, err);
 	arena_release(&arena);
 	return ok;
 }
@@ -192,7 +200,7 @@ change(struct context *context,
 {
 	bool ok;
 
-	*work = (struct work) { .context = context };
+	work->context = context;
 	if (argc == 0
 	    && !store_quarantine(
 		context->store, &everything, collect, work, err))
@@ -207,9 +215,14 @@ change(struct context *context,
 static bool
 retry(struct context *context, int argc, char **argv, struct error *err)
 {
-	struct work work;
-	bool ok = change(context, retry_one, argc, argv, &work, err);
+	struct work work = { 0 };
+	const struct intake_handler handler = { on_read, NULL, &work };
+	bool ok = intake_new(&work.intake, context, &handler, err);
 
+	if (!ok)
+		return false;
+	ok = change(context, retry_one, argc, argv, &work, err);
+	intake_free(work.intake);
 	printf("read %zu %s again: %zu new, %zu known, %zu in conflict, %zu "
 	       "still unreadable\n",
 	    work.messages, work.messages == 1 ? "message" : "messages",
@@ -276,7 +289,7 @@ const struct command command_quarantine = {
 	.name = "quarantine",
 	.usage = "[list | show | retry | drop] [ID ...]",
 	.summary = "what could not be read, and why; read it again, drop it",
-	.takes = TAKES_ROWS | TAKES(OPTION_ALL),
+	.takes = TAKES_ROWS | TAKES(OPTION_ALL) | TAKES(OPTION_NO_SANDBOX),
 	.max_arguments = INT_MAX,
 	.store = COMMAND_READ,
 	.run = run,

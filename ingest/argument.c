@@ -149,7 +149,7 @@ argument_path(
 }
 
 static const char *
-check_size(struct bytes value, size_t max_message)
+check_size(struct bytes value, struct argument_mail *mail)
 {
 	uint64_t size = 0;
 	size_t i;
@@ -157,20 +157,21 @@ check_size(struct bytes value, size_t max_message)
 	for (i = 0; i < value.len; i++) {
 		if (value.data[i] < '0' || value.data[i] > '9')
 			break;
-		if (size <= max_message) /* else it is large enough */
+		if (size <= mail->max_message) /* else it is large enough */
 			size = size * 10 + (uint64_t)(value.data[i] - '0');
 	}
 	if (i == 0 || i != value.len || i > 20) /* RFC 1870 3 */
 		return "501 5.5.4 SIZE is a number of up to 20 digits";
-	if (size > max_message)
+	if (size > mail->max_message)
 		return "552 5.3.4 Message is larger than SIZE";
+	mail->size = (size_t)size;
 	return NULL;
 }
 
 static const char *
-check_body(struct bytes value, size_t max_message)
+check_body(struct bytes value, struct argument_mail *mail)
 {
-	(void)max_message;
+	(void)mail;
 	if (argument_is_word(value, "7BIT")
 	    || argument_is_word(value, "8BITMIME"))
 		return NULL;
@@ -178,17 +179,17 @@ check_body(struct bytes value, size_t max_message)
 }
 
 static const char *
-check_smtputf8(struct bytes value, size_t max_message)
+check_smtputf8(struct bytes value, struct argument_mail *mail)
 {
 	/* Paths may hold UTF-8 without it too: Postfix can be told not to use
 	 * SMTPUTF8, and then passes on what it gets. */
-	(void)max_message;
+	(void)mail;
 	return value.len == 0 ? NULL : "501 5.5.4 SMTPUTF8 has no value";
 }
 
 static const struct parameter {
 	const char *name;
-	const char *(*check)(struct bytes value, size_t max_message);
+	const char *(*check)(struct bytes value, struct argument_mail *mail);
 } parameters[] = {
 	{ "SIZE", check_size },
 	{ "BODY", check_body },
@@ -196,7 +197,7 @@ static const struct parameter {
 };
 
 const char *
-argument_mail_parameters(struct bytes text, size_t max_message)
+argument_mail_parameters(struct bytes text, struct argument_mail *mail)
 {
 	const char *refusal;
 	struct bytes name, value;
@@ -210,7 +211,7 @@ argument_mail_parameters(struct bytes text, size_t max_message)
 				break;
 		if (i == COUNT_OF(parameters))
 			return "555 5.5.4 Parameter not known";
-		refusal = parameters[i].check(value, max_message);
+		refusal = parameters[i].check(value, mail);
 		if (refusal != NULL)
 			return refusal;
 	}

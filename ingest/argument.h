@@ -38,7 +38,14 @@ enum argument_path {
 MUST_CHECK bool argument_path(
     struct bytes *text, enum argument_path kind, struct bytes *mailbox);
 
+/* What MAIL may be told; size is the declared one, or 0. */
+struct argument_mail {
+	size_t max_message;
+	size_t size;
+};
+
 /* The parameters of MAIL: the reply that refuses them, or NULL. */
-const char *argument_mail_parameters(struct bytes text, size_t max_message);
+const char *argument_mail_parameters(
+    struct bytes text, struct argument_mail *mail);
 
 #endif

@@ -1,6 +1,7 @@
 #include "ingest/listen.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -79,22 +80,57 @@ remove_stale(const struct sockaddr_un *name, struct error *err)
 	return unlink(path) == 0 || error_errno(err, "remove", path);
 }
 
+static bool
+find_group(const char *group, gid_t *gid, struct error *err)
+{
+	const struct group *found;
+
+	*gid = (gid_t)-1;
+	if (group == NULL)
+		return true;
+	found = getgrnam(group);
+	if (found == NULL)
+		return error_set(err, ERROR_CONFIG,
+		    "cannot give a socket to the group '%.40s': there is no "
+		    "such group",
+		    group);
+	*gid = found->gr_gid;
+	return true;
+}
+
+/* By umask, since with chmod it would be open for a moment; and with a group,
+ * closed until it is the group's. */
+static int
+bind_unix(int fd, const struct sockaddr_un *name, unsigned mode, gid_t gid)
+{
+	mode_t old = umask(gid == (gid_t)-1 ? ~(mode_t)mode & 0777 : 0777);
+	int status = bind(fd, (const struct sockaddr *)name, sizeof(*name));
+
+	umask(old);
+	if (status == 0 && gid != (gid_t)-1
+	    && (lchown(name->sun_path, (uid_t)-1, gid) != 0
+		|| chmod(name->sun_path, mode) != 0)) {
+		unlink(name->sun_path);
+		return -1;
+	}
+	return status;
+}
+
 bool
-listen_unix(const char *path, unsigned mode, int *fd, struct error *err)
+listen_unix(const char *path, unsigned mode, const char *group, int *fd,
+    struct error *err)
 {
 	struct sockaddr_un name;
-	mode_t old;
+	gid_t gid;
 	int status;
 
-	if (!name_unix(path, &name, err) || !remove_stale(&name, err))
+	if (!name_unix(path, &name, err) || !find_group(group, &gid, err)
+	    || !remove_stale(&name, err))
 		return false;
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCKET_FLAGS, 0);
 	if (*fd < 0)
 		return error_errno(err, "listen on", path);
-	/* By umask, since with chmod it would be open for a moment. */
-	old = umask(~(mode_t)mode & 0777);
-	status = bind(*fd, (const struct sockaddr *)&name, sizeof(name));
-	umask(old);
+	status = bind_unix(*fd, &name, mode, gid);
 	if (status != 0 && errno == ENOENT) {
 		close(*fd);
 		return error_set(err, ERROR_NO_INPUT,

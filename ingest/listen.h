@@ -15,12 +15,12 @@ struct error;
 #define LISTEN_NAME_SIZE 80
 
 /*
- * A unix socket with those permissions.  One that is there already and that
- * nobody listens on is replaced; one in use is ERROR_UNAVAILABLE; anything but
- * a socket is left alone, and an error.
+ * A unix socket with those permissions, of that group unless it is NULL.  One
+ * that is there already and that nobody listens on is replaced; one in use is
+ * ERROR_UNAVAILABLE; anything but a socket is left alone, and an error.
  */
-MUST_CHECK bool listen_unix(
-    const char *path, unsigned mode, int *fd, struct error *err);
+MUST_CHECK bool listen_unix(const char *path, unsigned mode, const char *group,
+    int *fd, struct error *err);
 
 /* ADDR:PORT or [ADDR]:PORT, in numbers; port 0 lets the system choose one. */
 MUST_CHECK bool listen_inet(const char *text, int *fd, struct error *err);

@@ -10,7 +10,8 @@
 #include "ingest/argument.h"
 #include "ingest/unstuff.h"
 
-#define CRLF "\r\n"
+#define CRLF    "\r\n"
+#define NO_ROOM "452 4.3.1 No room, try again later"
 
 enum phase {
 	COMMANDS,
@@ -46,7 +47,8 @@ lmtp_new(const struct lmtp_config *config)
 	if (lmtp == NULL)
 		err(1, "lmtp");
 	lmtp->config = *config;
-	lmtp->data.message.max = config->max_message;
+	spool_start(&lmtp->data.message, config->room);
+	lmtp->data.max = config->max_message;
 	lmtp->envelope.lhlo = lmtp->lhlo;
 	return lmtp;
 }
@@ -55,7 +57,7 @@ void
 lmtp_free(struct lmtp *lmtp)
 {
 	arena_release(&lmtp->arena);
-	buffer_release(&lmtp->data.message);
+	spool_release(&lmtp->data.message);
 	free(lmtp);
 }
 
@@ -113,6 +115,8 @@ do_helo(struct lmtp *lmtp, struct bytes arg)
 static const char *
 do_mail(struct lmtp *lmtp, struct bytes arg)
 {
+	const struct spool_room *room = lmtp->config.room;
+	struct argument_mail mail = { .max_message = lmtp->config.max_message };
 	const char *refusal;
 	struct bytes mailbox;
 
@@ -120,9 +124,11 @@ do_mail(struct lmtp *lmtp, struct bytes arg)
 		return "503 5.5.1 MAIL was said already";
 	if (!argument_path(&arg, ARGUMENT_FROM, &mailbox))
 		return "501 5.1.7 Syntax: MAIL FROM:<address>";
-	refusal = argument_mail_parameters(arg, lmtp->config.max_message);
+	refusal = argument_mail_parameters(arg, &mail);
 	if (refusal != NULL)
 		return refusal;
+	if (room != NULL && mail.size > room->max - room->used)
+		return NO_ROOM;
 	lmtp->envelope.mail_from = arena_copy(&lmtp->arena, mailbox);
 	lmtp->rcpt_to =
 	    arena_alloc(&lmtp->arena, MAX_RECIPIENTS, sizeof(*lmtp->rcpt_to));
@@ -301,10 +307,13 @@ take_data(struct lmtp *lmtp, struct bytes in, struct buffer *out)
 	if (lmtp->data.state != UNSTUFF_END)
 		return len;
 	lmtp->phase = WAITING;
-	if (lmtp->data.too_large) {
+	if (lmtp->data.too_large || lmtp->data.has_no_room) {
 		lmtp->phase = COMMANDS;
-		reply_to_each(
-		    lmtp, "552 5.3.4 Message is larger than SIZE", out);
+		reply_to_each(lmtp,
+		    lmtp->data.too_large
+			? "552 5.3.4 Message is larger than SIZE"
+			: NO_ROOM,
+		    out);
 		end_transaction(lmtp);
 	}
 	return len;
@@ -352,10 +361,10 @@ lmtp_envelope(const struct lmtp *lmtp)
 	return &lmtp->envelope;
 }
 
-struct bytes
-lmtp_message(const struct lmtp *lmtp)
+struct spool *
+lmtp_message(struct lmtp *lmtp)
 {
-	return buffer_bytes(&lmtp->data.message);
+	return &lmtp->data.message;
 }
 
 void
@@ -364,7 +373,7 @@ lmtp_finish(struct lmtp *lmtp, enum lmtp_verdict verdict, struct buffer *out)
 	static const char *const replies[] = {
 		[LMTP_STORED] = "250 2.0.0 Stored",
 		[LMTP_TRY_LATER] = "451 4.3.0 Not stored, try again later",
-		[LMTP_NO_ROOM] = "452 4.3.1 No room, try again later",
+		[LMTP_NO_ROOM] = NO_ROOM,
 	};
 
 	assert(lmtp->phase == WAITING);

@@ -19,6 +19,9 @@
 #include "base/bytes.h"
 #include "base/compiler.h"
 
+struct spool;
+struct spool_room;
+
 struct lmtp_envelope {
 	const char *lhlo;      /* the client's name for itself */
 	const char *mail_from; /* "" for the null reverse-path */
@@ -30,12 +33,13 @@ struct lmtp_envelope {
 enum lmtp_verdict {
 	LMTP_STORED,    /* 250 2.0.0: it is on disk */
 	LMTP_TRY_LATER, /* 451 4.3.0: something local is wrong */
-	LMTP_NO_ROOM,   /* 452 4.3.1: the disk is full */
+	LMTP_NO_ROOM,   /* 452 4.3.1: the disk is full, or memory */
 };
 
 struct lmtp_config {
 	const char *hostname;
-	size_t max_message; /* bytes; announced as SIZE */
+	size_t max_message;      /* bytes; announced as SIZE */
+	struct spool_room *room; /* of all conversations; NULL for no bound */
 	/* Says whether mail for that address is taken; NULL takes all. */
 	bool (*accepts)(void *context, const char *rcpt_to);
 	void *context;
@@ -74,7 +78,7 @@ MUST_CHECK enum lmtp_state lmtp_feed(
 /* In LMTP_WAITING: the envelope and the message, unstuffed, CRLF kept.  They
  * stay until lmtp_finish(). */
 const struct lmtp_envelope *lmtp_envelope(const struct lmtp *lmtp);
-struct bytes lmtp_message(const struct lmtp *lmtp);
+struct spool *lmtp_message(struct lmtp *lmtp);
 
 /* Ends LMTP_WAITING: one reply for each recipient (RFC 2033 4.2). */
 void lmtp_finish(

@@ -8,28 +8,41 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <sys/un.h>
+
 #include <event2/event.h>
 #include <event2/listener.h>
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "ingest/control.h"
 #include "ingest/listen.h"
+#include "ingest/notify.h"
 #include "ingest/sessions.h"
+#include "ingest/spool.h"
 
 /* After accept() found no free file descriptor. */
 #define ACCEPT_PAUSE_SECONDS 1
 /* For the last replies to get away. */
 #define FAREWELL_SECONDS 1
+/* Whoever may read the database may know how its listener is. */
+#define CONTROL_MODE 0660
 
 struct server {
-	const struct server_config *config;
+	struct server_config *config;
 	struct event_base *base;
+	struct pool *pool; /* NULL when messages are not to be read */
+	struct spool_room room;
 	struct sessions *sessions;
-	struct evconnlistener *listeners[2];
-	struct event *sigterm, *sigint;
+	struct evconnlistener *listeners[2 + MAX_ACTIVATED];
+	size_t listener_count;
+	struct control *control;
+	struct event *sigterm, *sigint, *sighup;
 	struct event *accept_again;
-	struct event *deadline; /* of the shutdown */
-	bool has_socket;        /* to be removed */
+	struct event *watchdog;
+	struct event *deadline;       /* of the shutdown */
+	bool has_socket, has_control; /* to be removed */
+	size_t begun, refused;
 	bool stopping;
 	bool accept_trouble; /* and it was logged */
 };
@@ -69,6 +82,7 @@ refuse(struct server *server, int fd, const char *peer)
 		say(server, "%s: refused, there are %d sessions", peer,
 		    MAX_SESSIONS);
 	server->accept_trouble = true;
+	server->refused++;
 	/* A new connection has room for a line; one that is gone needs none. */
 	(void)send(fd, text, sizeof(text) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
@@ -88,6 +102,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		return;
 	}
 	server->accept_trouble = false;
+	server->begun++;
 	sessions_start(server->sessions, fd, peer);
 }
 
@@ -111,21 +126,23 @@ on_accept_again(evutil_socket_t fd, short what, void *context)
 	size_t i;
 
 	(void)fd, (void)what;
-	for (i = 0; i < COUNT_OF(server->listeners); i++)
-		if (server->listeners[i] != NULL)
-			evconnlistener_enable(server->listeners[i]);
+	for (i = 0; i < server->listener_count; i++)
+		evconnlistener_enable(server->listeners[i]);
 }
 
 static bool
-listen_with(struct server *server, size_t i, int fd, struct error *err)
+listen_with(struct server *server, int fd, struct error *err)
 {
-	server->listeners[i] = evconnlistener_new(server->base, on_accept,
-	    server, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
-	if (server->listeners[i] == NULL) {
+	struct evconnlistener *listener =
+	    evconnlistener_new(server->base, on_accept, server,
+		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+
+	if (listener == NULL) {
 		close(fd);
 		return error_set(err, ERROR_SYSTEM, "cannot watch a socket");
 	}
-	evconnlistener_set_error_cb(server->listeners[i], on_accept_error);
+	evconnlistener_set_error_cb(listener, on_accept_error);
+	server->listeners[server->listener_count++] = listener;
 	return true;
 }
 
@@ -133,38 +150,90 @@ static bool
 start_listening(struct server *server, struct error *err)
 {
 	const struct server_config *config = server->config;
+	size_t i;
 	int fd;
 
-	if (config->socket_path == NULL && config->inet == NULL)
+	if (config->socket_path == NULL && config->inet == NULL
+	    && config->activation.count == 0)
 		return error_set(err, ERROR_CONFIG, "no socket to listen on");
 	if (config->socket_path != NULL) {
-		if (!listen_unix(
-			config->socket_path, config->socket_mode, &fd, err))
+		if (!listen_unix(config->socket_path, config->socket_mode,
+			config->socket_group, &fd, err))
 			return false;
 		server->has_socket = true;
-		if (!listen_with(server, 0, fd, err))
+		if (!listen_with(server, fd, err))
 			return false;
 	}
+	for (i = 0; i < config->activation.count; i++)
+		if (!listen_with(server, config->activation.fds[i], err))
+			return false;
 	return config->inet == NULL
 	    || (listen_inet(config->inet, &fd, err)
-		&& listen_with(server, 1, fd, err));
+		&& listen_with(server, fd, err));
 }
 
 static void
 say_where(const struct server *server)
 {
 	struct sockaddr_storage address;
-	socklen_t len = sizeof(address);
 	char name[LISTEN_NAME_SIZE];
+	socklen_t len;
+	size_t i;
 
-	if (server->listeners[0] != NULL)
-		say(server, "listening on %s", server->config->socket_path);
-	if (server->listeners[1] == NULL)
+	for (i = 0; i < server->listener_count; i++) {
+		len = sizeof(address);
+		getsockname(evconnlistener_get_fd(server->listeners[i]),
+		    (struct sockaddr *)&address, &len);
+		if (address.ss_family == AF_UNIX) {
+			say(server, "listening on %.108s",
+			    ((struct sockaddr_un *)&address)->sun_path);
+			continue;
+		}
+		listen_name((struct sockaddr *)&address, len, name);
+		say(server, "listening on %s", name);
+	}
+}
+
+/* --- status --- */
+
+static void
+tell_status(void *context, struct buffer *out)
+{
+	const struct server *server = context;
+	struct server_counts counts = {
+		.sessions = sessions_count(server->sessions),
+		.sessions_begun = server->begun,
+		.sessions_refused = server->refused,
+		.waiting = sessions_waiting(server->sessions),
+		.bytes = server->room.used,
+	};
+	struct pool_counts pool;
+
+	if (server->pool != NULL) {
+		pool = pool_counts(server->pool);
+		counts.workers = pool.alive;
+		counts.workers_replaced = pool.replaced;
+	}
+	server->config->status(server->config->context, &counts, out);
+}
+
+/* Without it mail is taken all the same. */
+static void
+start_control(struct server *server)
+{
+	const struct server_config *config = server->config;
+	struct error err;
+	int fd;
+
+	if (config->control_path == NULL || config->status == NULL)
 		return;
-	getsockname(evconnlistener_get_fd(server->listeners[1]),
-	    (struct sockaddr *)&address, &len);
-	listen_name((struct sockaddr *)&address, len, name);
-	say(server, "listening on %s", name);
+	if (!listen_unix(config->control_path, CONTROL_MODE,
+		config->socket_group, &fd, &err)) {
+		say(server, "no status: %s", err.text);
+		return;
+	}
+	server->has_control = true;
+	server->control = control_new(server->base, fd, tell_status, server);
 }
 
 static void
@@ -177,11 +246,9 @@ stop_listening(struct server *server)
 	if (server->has_socket)
 		unlink(server->config->socket_path);
 	server->has_socket = false;
-	for (i = 0; i < COUNT_OF(server->listeners); i++) {
-		if (server->listeners[i] != NULL)
-			evconnlistener_free(server->listeners[i]);
-		server->listeners[i] = NULL;
-	}
+	for (i = 0; i < server->listener_count; i++)
+		evconnlistener_free(server->listeners[i]);
+	server->listener_count = 0;
 }
 
 /* --- the server --- */
@@ -196,6 +263,7 @@ on_stop_signal(evutil_socket_t fd, short what, void *context)
 	if (server->stopping)
 		return;
 	server->stopping = true;
+	notify_send("STOPPING=1");
 	stop_listening(server);
 	start_timer(server->deadline, seconds > 0 ? seconds : SHUTDOWN_SECONDS);
 	sessions_finish(server->sessions);
@@ -212,27 +280,69 @@ on_deadline(evutil_socket_t fd, short what, void *context)
 	event_base_loopexit(server->base, &farewell);
 }
 
-static struct server *
-new_server(const struct server_config *config, struct error *err)
+static void
+on_reload(evutil_socket_t fd, short what, void *context)
 {
-	struct server *server = calloc(1, sizeof(*server));
-	struct event_base *base = event_base_new();
+	struct server *server = context;
+	const struct server_config *config = server->config;
 
-	if (server == NULL || base == NULL) {
-		free(server);
-		error_set(err, ERROR_SYSTEM, "cannot start an event loop");
-		return NULL;
-	}
-	server->config = config;
-	server->base = base;
-	server->sessions = sessions_new(base, config);
+	(void)fd, (void)what;
+	if (config->reload == NULL || server->stopping)
+		return;
+	notify_reloading();
+	config->reload(config->context);
+	if (server->pool != NULL)
+		pool_configure(server->pool, config->pool->read);
+	notify_send("READY=1");
+}
+
+static void
+on_watchdog(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd, (void)what, (void)context;
+	notify_send("WATCHDOG=1");
+}
+
+static bool
+start_watchdog(struct server *server)
+{
+	unsigned ms = notify_watchdog_ms();
+	struct timeval every = { .tv_sec = ms / 1000,
+		.tv_usec = (suseconds_t)(ms % 1000) * 1000 };
+
+	return ms == 0 || event_add(server->watchdog, &every) == 0;
+}
+
+static void
+make_events(struct server *server)
+{
+	struct event_base *base = server->base;
+
 	server->sigterm = evsignal_new(base, SIGTERM, on_stop_signal, server);
 	server->sigint = evsignal_new(base, SIGINT, on_stop_signal, server);
+	server->sighup = evsignal_new(base, SIGHUP, on_reload, server);
 	server->accept_again = evtimer_new(base, on_accept_again, server);
+	server->watchdog = event_new(base, -1, EV_PERSIST, on_watchdog, server);
 	server->deadline = evtimer_new(base, on_deadline, server);
 	if (server->sigterm == NULL || server->sigint == NULL
-	    || server->accept_again == NULL || server->deadline == NULL)
+	    || server->sighup == NULL || server->accept_again == NULL
+	    || server->watchdog == NULL || server->deadline == NULL)
 		errx(1, "cannot make events");
+}
+
+static struct server *
+new_server(struct server_config *config)
+{
+	struct server *server = calloc(1, sizeof(*server));
+
+	if (server == NULL)
+		errx(1, "server: out of memory");
+	server->config = config;
+	server->room.max = MAX_SPOOLED;
+	server->base = event_base_new();
+	if (server->base == NULL)
+		errx(1, "cannot start an event loop");
+	make_events(server);
 	return server;
 }
 
@@ -240,31 +350,55 @@ static void
 free_server(struct server *server)
 {
 	stop_listening(server);
-	sessions_free(server->sessions);
+	if (server->has_control)
+		unlink(server->config->control_path);
+	control_free(server->control);
+	/* First who may still speak of sessions. */
+	pool_free(server->pool);
+	if (server->sessions != NULL)
+		sessions_free(server->sessions);
 	event_free(server->sigterm);
 	event_free(server->sigint);
+	event_free(server->sighup);
 	event_free(server->accept_again);
+	event_free(server->watchdog);
 	event_free(server->deadline);
 	event_base_free(server->base);
 	free(server);
 }
 
-bool
-server_run(const struct server_config *config, struct error *err)
+static bool
+start(struct server *server, struct error *err)
 {
-	struct server *server = new_server(config, err);
+	const struct server_config *config = server->config;
+
+	if (config->pool != NULL
+	    && !pool_new(&server->pool, server->base, config->pool, err))
+		return false;
+	server->sessions =
+	    sessions_new(server->base, config, server->pool, &server->room);
+	if (!start_listening(server, err))
+		return false;
+	start_control(server);
+	if (event_add(server->sigterm, NULL) != 0
+	    || event_add(server->sigint, NULL) != 0
+	    || (config->reload != NULL && event_add(server->sighup, NULL) != 0)
+	    || !start_watchdog(server))
+		return error_set(err, ERROR_SYSTEM, "cannot watch for signals");
+	return true;
+}
+
+bool
+server_run(struct server_config *config, struct error *err)
+{
+	struct server *server = new_server(config);
 	bool ok;
 
-	if (server == NULL)
-		return false;
 	signal(SIGPIPE, SIG_IGN);
-	ok = start_listening(server, err);
-	if (ok
-	    && (event_add(server->sigterm, NULL) != 0
-		|| event_add(server->sigint, NULL) != 0))
-		ok = error_set(err, ERROR_SYSTEM, "cannot watch for signals");
+	ok = start(server, err);
 	if (ok) {
 		say_where(server);
+		notify_send("READY=1");
 		if (event_base_dispatch(server->base) < 0)
 			ok = error_set(err, ERROR_SYSTEM, "event loop failed");
 	}

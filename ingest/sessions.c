@@ -3,6 +3,7 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <sys/queue.h>
 
@@ -11,9 +12,12 @@
 #include <event2/event.h>
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "ingest/listen.h"
+#include "ingest/pool.h"
 #include "ingest/server.h"
+#include "ingest/spool.h"
 
 /* Replies a client has not taken; no more commands are read above it. */
 #define MAX_UNSENT ((size_t)64 * 1024)
@@ -24,10 +28,22 @@
 /* Read at a time; a message comes in as few rounds as that allows. */
 #define READ_SIZE ((size_t)64 * 1024)
 
+/* A message that is read waits so long for others to be read, */
+#define GATHER_MS 3
+/* which are as many as this at most. */
+#define MAX_BATCH ((size_t)256)
+/* Until a database that is locked is tried again, */
+#define RETRY_MS 20
+/* and until that is given up; a client waits for minutes. */
+#define MAX_RETRY_MS 5000
+
 #define SHUTTING_DOWN "421 4.3.2 Shutting down"
 
 struct session {
 	LIST_ENTRY(session) link;
+	TAILQ_ENTRY(session) ready; /* while its message is read and waits */
+	struct pool_job job;
+	int64_t read_at; /* ms */
 	struct sessions *sessions;
 	struct bufferevent *socket;
 	struct lmtp *lmtp;
@@ -37,17 +53,22 @@ struct session {
 };
 
 LIST_HEAD(session_list, session);
+TAILQ_HEAD(ready_list, session);
 
 struct sessions {
 	struct event_base *base;
 	const struct server_config *config;
-	struct event *deliver; /* what waits, once the ready were served */
+	struct pool *pool;
+	struct spool_room *room;
+	struct event *deliver; /* pending while messages wait */
+	bool is_busy;          /* the handler had to put them off */
 	bool finishing;
 	struct session_list list;
 	size_t count;
-	struct session *waiting[MAX_SESSIONS];
-	size_t waiting_count;
-	struct server_message messages[MAX_SESSIONS];
+	struct ready_list ready;
+	size_t ready_count, reading_count;
+	struct server_message messages[MAX_BATCH];
+	struct session *batch[MAX_BATCH];
 	struct buffer out;
 };
 
@@ -76,6 +97,7 @@ end_session(struct session *session)
 	LIST_REMOVE(session, link);
 	sessions->count--;
 	bufferevent_free(session->socket);
+	pool_job_release(&session->job);
 	lmtp_free(session->lmtp);
 	free(session);
 	if (sessions->finishing && sessions->count == 0)
@@ -90,18 +112,80 @@ hang_up(struct session *session, const char *code_and_text)
 	session->state = LMTP_CLOSING;
 }
 
+/* --- messages that wait --- */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void
+deliver_in(struct sessions *sessions, unsigned ms)
+{
+	struct timeval delay = { .tv_usec = (suseconds_t)ms * 1000 };
+
+	if (event_add(sessions->deliver, &delay) != 0)
+		errx(1, "cannot start a timer");
+}
+
+/* Nothing is to be gained by waiting for more. */
+static bool
+is_batch_full(const struct sessions *sessions)
+{
+	return sessions->reading_count == 0
+	    || sessions->ready_count >= MAX_BATCH;
+}
+
+static void
+make_ready(struct session *session)
+{
+	struct sessions *sessions = session->sessions;
+
+	session->read_at = now_ms();
+	TAILQ_INSERT_TAIL(&sessions->ready, session, ready);
+	sessions->ready_count++;
+	if (sessions->is_busy)
+		return;
+	/* At once is behind the sockets that are ready then. */
+	if (is_batch_full(sessions))
+		deliver_in(sessions, 0);
+	else if (sessions->ready_count == 1)
+		deliver_in(sessions, GATHER_MS);
+}
+
+static void
+on_job_done(struct pool_job *job)
+{
+	struct session *session = job->context;
+
+	session->sessions->reading_count--;
+	make_ready(session);
+}
+
 static void
 wait_for_verdict(struct session *session)
 {
-	static const struct timeval at_once = { 0, 0 };
 	struct sessions *sessions = session->sessions;
 
 	bufferevent_disable(session->socket, EV_READ);
-	sessions->waiting[sessions->waiting_count++] = session;
-	/* Expired at once: it runs behind the sockets that are ready then. */
-	if (event_add(sessions->deliver, &at_once) != 0)
-		errx(1, "cannot start a timer");
+	if (sessions->pool == NULL) {
+		make_ready(session);
+		return;
+	}
+	session->job = (struct pool_job) {
+		.message = lmtp_message(session->lmtp),
+		.done = on_job_done,
+		.context = session,
+	};
+	sessions->reading_count++;
+	pool_submit(sessions->pool, &session->job);
 }
+
+/* --- what a client says --- */
 
 /* Does what the session's new state asks for; it may end the session. */
 static void
@@ -222,12 +306,15 @@ sessions_start(struct sessions *sessions, int fd, const char *peer)
 {
 	struct session *session = calloc(1, sizeof(*session));
 	unsigned idle = sessions->config->idle_seconds;
+	struct lmtp_config config;
 	struct timeval limit = { .tv_sec = idle > 0 ? idle : IDLE_SECONDS };
 
 	if (session == NULL)
 		err(1, "session");
 	session->sessions = sessions;
-	session->lmtp = lmtp_new(&sessions->config->lmtp);
+	config = sessions->config->lmtp;
+	config.room = sessions->room;
+	session->lmtp = lmtp_new(&config);
 	session->socket =
 	    bufferevent_socket_new(sessions->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (session->socket == NULL)
@@ -248,6 +335,7 @@ sessions_start(struct sessions *sessions, int fd, const char *peer)
 static void
 take_verdict(struct session *session, enum lmtp_verdict verdict)
 {
+	pool_job_release(&session->job);
 	lmtp_finish(session->lmtp, verdict, &session->sessions->out);
 	send_out(session);
 	session->state = LMTP_READING;
@@ -257,34 +345,90 @@ take_verdict(struct session *session, enum lmtp_verdict verdict)
 		serve(session);
 }
 
+/* The message as it came; false when memory or files are short. */
+static bool
+make_message(struct session *session, struct server_message *message)
+{
+	struct error err;
+
+	*message = (struct server_message) {
+		.envelope = lmtp_envelope(session->lmtp),
+		.job = session->sessions->pool == NULL ? NULL : &session->job,
+		.peer = session->peer,
+		.verdict = LMTP_TRY_LATER,
+	};
+	return spool_bytes(
+	    lmtp_message(session->lmtp), &message->message, &err);
+}
+
+/* Takes the first of those that wait, out of the list. */
+static size_t
+take_batch(struct sessions *sessions)
+{
+	struct session *session;
+	size_t count = 0;
+
+	while (count < MAX_BATCH
+	    && (session = TAILQ_FIRST(&sessions->ready)) != NULL) {
+		TAILQ_REMOVE(&sessions->ready, session, ready);
+		sessions->ready_count--;
+		sessions->batch[count] = session;
+		if (make_message(session, &sessions->messages[count]))
+			count++;
+		else
+			take_verdict(session, LMTP_TRY_LATER);
+	}
+	return count;
+}
+
+static void
+put_back(struct sessions *sessions, size_t count)
+{
+	while (count-- > 0) {
+		spool_unmap(lmtp_message(sessions->batch[count]->lmtp));
+		TAILQ_INSERT_HEAD(
+		    &sessions->ready, sessions->batch[count], ready);
+		sessions->ready_count++;
+	}
+}
+
+static bool
+deliver_batch(struct sessions *sessions, size_t count)
+{
+	const struct server_config *config = sessions->config;
+	bool may_wait = !sessions->finishing
+	    && now_ms() - sessions->batch[0]->read_at < MAX_RETRY_MS;
+
+	return config->deliver(
+		   config->context, sessions->messages, count, may_wait)
+	    || !may_wait;
+}
+
 static void
 on_deliver(evutil_socket_t fd, short what, void *context)
 {
 	struct sessions *sessions = context;
-	size_t count = sessions->waiting_count, i;
+	size_t count, i;
 
 	(void)fd, (void)what;
+	count = take_batch(sessions);
+	sessions->is_busy = count > 0 && !deliver_batch(sessions, count);
+	if (sessions->is_busy) {
+		put_back(sessions, count);
+		deliver_in(sessions, RETRY_MS);
+		return;
+	}
 	for (i = 0; i < count; i++)
-		sessions->messages[i] = (struct server_message) {
-			.envelope = lmtp_envelope(sessions->waiting[i]->lmtp),
-			.message = lmtp_message(sessions->waiting[i]->lmtp),
-			.peer = sessions->waiting[i]->peer,
-			.verdict = LMTP_TRY_LATER,
-		};
-	sessions->config->deliver(
-	    sessions->config->context, sessions->messages, count);
-	/* Sessions with another message wait again, in a place that was
-	 * already left behind. */
-	sessions->waiting_count = 0;
-	for (i = 0; i < count; i++)
-		take_verdict(
-		    sessions->waiting[i], sessions->messages[i].verdict);
+		take_verdict(sessions->batch[i], sessions->messages[i].verdict);
+	if (sessions->ready_count > 0)
+		deliver_in(sessions, is_batch_full(sessions) ? 0 : GATHER_MS);
 }
 
 /* --- all of them --- */
 
 struct sessions *
-sessions_new(struct event_base *base, const struct server_config *config)
+sessions_new(struct event_base *base, const struct server_config *config,
+    struct pool *pool, struct spool_room *room)
 {
 	struct sessions *sessions = calloc(1, sizeof(*sessions));
 
@@ -292,6 +436,9 @@ sessions_new(struct event_base *base, const struct server_config *config)
 		err(1, "sessions");
 	sessions->base = base;
 	sessions->config = config;
+	sessions->pool = pool;
+	sessions->room = room;
+	TAILQ_INIT(&sessions->ready);
 	sessions->out.max = MAX_REPLIES;
 	LIST_INIT(&sessions->list);
 	sessions->deliver = evtimer_new(base, on_deliver, sessions);
@@ -316,6 +463,12 @@ size_t
 sessions_count(const struct sessions *sessions)
 {
 	return sessions->count;
+}
+
+size_t
+sessions_waiting(const struct sessions *sessions)
+{
+	return sessions->ready_count + sessions->reading_count;
 }
 
 void

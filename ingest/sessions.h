@@ -1,7 +1,7 @@
 /*
  * The sessions of a server: each joins a connected socket to a conversation
- * (ingest/lmtp.h).  Messages that become whole in one round of the event loop
- * are handed to the server's deliver() together.
+ * (ingest/lmtp.h).  Whole messages are read by workers and handed to the server's
+ * deliver() together.
  *
  * What a client can make a session keep is bounded: its message by SIZE, its
  * unread replies by not reading more commands, its silence by a time limit.
@@ -12,18 +12,25 @@
 #include <stddef.h>
 
 struct event_base;
+struct pool;
 struct server_config;
 struct sessions;
+struct spool_room;
 
-/* Both must stay while there are sessions. */
-struct sessions *sessions_new(
-    struct event_base *base, const struct server_config *config);
+/* All must stay while there are sessions; without a pool messages are not
+ * read. */
+struct sessions *sessions_new(struct event_base *base,
+    const struct server_config *config, struct pool *pool,
+    struct spool_room *room);
 
 /* Ends those that are left, without a word. */
 void sessions_free(struct sessions *sessions);
 
 /* Never more than MAX_SESSIONS may be started. */
 size_t sessions_count(const struct sessions *sessions);
+
+/* How many of them wait for their verdict. */
+size_t sessions_waiting(const struct sessions *sessions);
 
 /* Takes over a connected socket that does not block. */
 void sessions_start(struct sessions *sessions, int fd, const char *peer);

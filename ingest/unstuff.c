@@ -1,27 +1,30 @@
 #include "ingest/unstuff.h"
 
-/* Most reports fit; a thousand idle sessions may hold this much each. */
-#define KEPT_MEMORY ((size_t)32 * 1024)
+#include "base/error.h"
 
 void
 unstuff_reset(struct unstuff *data)
 {
-	if (data->message.size > KEPT_MEMORY)
-		buffer_release(&data->message);
-	buffer_clear(&data->message);
+	spool_clear(&data->message);
 	data->state = UNSTUFF_LINE;
-	data->too_large = false;
+	data->too_large = data->has_no_room = false;
 }
 
 static void
 keep(struct unstuff *data, const char *from, const char *to)
 {
 	struct bytes bytes = { from, (size_t)(to - from) };
+	struct error err;
 
-	if (data->too_large || buffer_add(&data->message, bytes))
+	if (data->too_large || data->has_no_room)
 		return;
-	data->too_large = true;
-	buffer_release(&data->message);
+	if (bytes.len > data->max - data->message.len)
+		data->too_large = true;
+	else if (!spool_add(&data->message, bytes, &err))
+		data->has_no_room = true;
+	else
+		return;
+	spool_release(&data->message);
 }
 
 /* Past the next CR, or to the end. */

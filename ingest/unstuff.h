@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buffer.h"
 #include "base/bytes.h"
+#include "ingest/spool.h"
 
 enum unstuff_state {
 	UNSTUFF_LINE, /* at the start of a line */
@@ -29,10 +29,11 @@ enum unstuff_state {
 
 struct unstuff {
 	enum unstuff_state state;
-	/* What was kept; its ceiling is set by the owner. */
-	struct buffer message;
-	/* It passed the ceiling: nothing is kept, and no more memory used. */
-	bool too_large;
+	struct spool message; /* what was kept; the owner starts it */
+	size_t max;           /* and sets this */
+	/* It passed the ceiling, or there is no room for it: nothing is kept
+	 * then, and no more memory used. */
+	bool too_large, has_no_room;
 };
 
 /* For the next message; keeps a little memory, gives back a lot. */

@@ -209,8 +209,7 @@ undo(struct store *store, const struct error *why)
 {
 	struct error ignored;
 
-	cache_release(&store->strings);
-	cache_release(&store->auths);
+	intern_forget(store);
 	/* A full disk can make SQLite give up the whole transaction; then
 	 * there is no savepoint, and store_commit() is to fail. */
 	if (!sqlite3_get_autocommit(store->db)

@@ -14,6 +14,20 @@ add_capped(int64_t *sum, int64_t count)
 		*sum = INT64_MAX;
 }
 
+/* Whether something in it may say who received the mail. */
+static bool
+names_recipients(const struct dmarc_record *record)
+{
+	const struct dmarc_reason *reason;
+
+	if (record->envelope_to != NULL)
+		return true;
+	for (reason = record->reasons; reason != NULL; reason = reason->next)
+		if (reason->comment != NULL)
+			return true;
+	return false;
+}
+
 static struct contents_sums
 sum_dmarc(const struct dmarc_report *dmarc)
 {
@@ -25,6 +39,8 @@ sum_dmarc(const struct dmarc_report *dmarc)
 
 	for (record = dmarc->records; record != NULL; record = record->next) {
 		add_capped(&sums.messages, record->count);
+		if (!sums.names_recipients)
+			sums.names_recipients = names_recipients(record);
 		if (dmarc_record_passes(record)) {
 			add_capped(&sums.passed, record->count);
 			continue;
@@ -101,42 +117,6 @@ add_head(struct store *store, int64_t id, const struct dmarc_report *dmarc,
 	    && add_texts(store, ADD_ERROR, id, dmarc->errors, err);
 }
 
-static bool
-add_comments(struct store *store, int64_t id, int64_t record, int64_t reason,
-    const struct dmarc_text *comment, struct error *err)
-{
-	int64_t n, words, lang;
-
-	for (n = 1; comment != NULL; comment = comment->next, n++)
-		if (!intern_text(store, comment->text, &words, err)
-		    || !intern_text(store, comment->lang, &lang, err)
-		    || !statement_run(store, ADD_COMMENT,
-			VALUES(number(id), number(record), number(reason),
-			    number(n), id_or_null(words), id_or_null(lang)),
-			NULL, err))
-			return false;
-	return true;
-}
-
-static bool
-add_reasons(struct store *store, int64_t id, const struct dmarc_record *record,
-    struct error *err)
-{
-	const struct dmarc_reason *reason;
-	int64_t place = (int64_t)record->number, n = 1, type;
-
-	for (reason = record->reasons; reason != NULL;
-	     reason = reason->next, n++)
-		if (!intern_text(store, reason->type, &type, err)
-		    || !statement_run(store, ADD_REASON,
-			VALUES(number(id), number(place), number(n),
-			    id_or_null(type)),
-			NULL, err)
-		    || !add_comments(store, id, place, n, reason->comment, err))
-			return false;
-	return true;
-}
-
 static struct value
 source_ip_value(const struct address *address)
 {
@@ -144,32 +124,21 @@ source_ip_value(const struct address *address)
 				 : blob(address->data, address->len);
 }
 
-static bool
-add_record(struct store *store, int64_t id, const struct dmarc_record *record,
-    struct error *err)
+bool
+contents_add_record(struct store *store, int64_t id,
+    const struct dmarc_record *record, struct error *err)
 {
-	int64_t source_ip, disposition, dkim, spf;
-	int64_t header_from, envelope_from, envelope_to, auth;
+	int64_t source_ip_raw, shape, reasons;
 
-	return intern_text(store, record->source_ip_raw, &source_ip, err)
-	    && intern_text(store, record->disposition.raw, &disposition, err)
-	    && intern_text(store, record->dkim.raw, &dkim, err)
-	    && intern_text(store, record->spf.raw, &spf, err)
-	    && intern_text(store, record->header_from, &header_from, err)
-	    && intern_text(store, record->envelope_from, &envelope_from, err)
-	    && intern_text(store, record->envelope_to, &envelope_to, err)
-	    && intern_auth(store, record, &auth, err)
+	return intern_text(store, record->source_ip_raw, &source_ip_raw, err)
+	    && intern_shape(store, record, &shape, err)
+	    && intern_reasons(store, record->reasons, &reasons, err)
 	    && statement_run(store, ADD_RECORD,
 		VALUES(number(id), number((int64_t)record->number),
-		    source_ip_value(&record->source_ip), id_or_null(source_ip),
-		    number(record->count), number(record->disposition.value),
-		    id_or_null(disposition), number(record->dkim.value),
-		    id_or_null(dkim), number(record->spf.value),
-		    id_or_null(spf), id_or_null(header_from),
-		    id_or_null(envelope_from), id_or_null(envelope_to),
-		    id_or_null(auth)),
-		NULL, err)
-	    && add_reasons(store, id, record, err);
+		    source_ip_value(&record->source_ip),
+		    id_or_null(source_ip_raw), number(record->count),
+		    number(shape), id_or_null(reasons)),
+		NULL, err);
 }
 
 static bool
@@ -179,7 +148,7 @@ add_records(struct store *store, int64_t id, const struct dmarc_report *dmarc,
 	const struct dmarc_record *record;
 
 	for (record = dmarc->records; record != NULL; record = record->next)
-		if (!add_record(store, id, record, err))
+		if (!contents_add_record(store, id, record, err))
 			return error_at(err, "record %zu", record->number);
 	return true;
 }

@@ -10,6 +10,7 @@
 
 #include "base/compiler.h"
 
+struct dmarc_record;
 struct error;
 struct report;
 struct store;
@@ -19,9 +20,14 @@ struct contents_sums {
 	size_t records, skipped;
 	int64_t messages, passed; /* or sessions, successful ones */
 	int64_t delivered, quarantined, rejected; /* of the failed ones */
+	bool names_recipients; /* whether something in it may identify them */
 };
 
 struct contents_sums contents_sum(const struct report *report);
+
+/* Adds one record to the report of that id. */
+MUST_CHECK bool contents_add_record(struct store *store, int64_t id,
+    const struct dmarc_record *record, struct error *err);
 
 /* Adds all of it to the report of that id. */
 MUST_CHECK bool contents_add(struct store *store, int64_t id,

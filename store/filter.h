@@ -23,8 +23,21 @@ MUST_CHECK bool filter_prepare(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
     struct error *err);
 
-/* The same on the table report and its records, named c. */
+/* The same on the table report, its records, named c, and their shapes s. */
 MUST_CHECK bool filter_prepare_records(struct store *store, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err);
+
+/* The same on a roll-up: of whole days, those at the ends of the period
+ * included.  What is asked of records it cannot answer, and total_source and
+ * reporters it cannot tell apart: that is for the question to see. */
+MUST_CHECK bool filter_prepare_days(struct store *store, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err);
+
+/* The same on total_outcome or total_source, with all that is asked of
+ * records; only the former knows reporters, only the latter sources. */
+MUST_CHECK bool filter_prepare_mail(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
     struct error *err);
 

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "parse/dmarc.h"
+#include "parse/outcome.h"
 #include "store/sqlite.h"
 
 #define FINGERPRINT 16
@@ -109,7 +110,8 @@ add_spf(struct store *store, int64_t auth, const struct dmarc_spf *spf,
 	return true;
 }
 
-bool
+/* The id of a record's authentication results; 0 when it has none. */
+static bool
 intern_auth(struct store *store, const struct dmarc_record *record, int64_t *id,
     struct error *err)
 {
@@ -134,4 +136,127 @@ intern_auth(struct store *store, const struct dmarc_record *record, int64_t *id,
 		return false;
 	cache_put(&store->auths, key, *id);
 	return true;
+}
+
+bool
+intern_shape(struct store *store, const struct dmarc_record *record,
+    int64_t *id, struct error *err)
+{
+	/* As FIND_SHAPE has them. */
+	int64_t key[10] = { [4] = record->disposition.value,
+		[5] = record->dkim.value,
+		[6] = record->spf.value };
+	const struct bytes bytes = { (const char *)key, sizeof(key) };
+	struct value values[COUNT_OF(key) + 1];
+	size_t i;
+
+	if (!intern_auth(store, record, &key[0], err)
+	    || !intern_text(store, record->header_from, &key[1], err)
+	    || !intern_text(store, record->envelope_from, &key[2], err)
+	    || !intern_text(store, record->envelope_to, &key[3], err)
+	    || !intern_text(store, record->disposition.raw, &key[7], err)
+	    || !intern_text(store, record->dkim.raw, &key[8], err)
+	    || !intern_text(store, record->spf.raw, &key[9], err))
+		return false;
+	*id = cache_find(&store->shapes, bytes);
+	if (*id != 0)
+		return true;
+	for (i = 0; i < COUNT_OF(key); i++)
+		values[i] = number(key[i]);
+	values[i] = number(outcome_of(record));
+	if (!statement_run(store, FIND_SHAPE, values, COUNT_OF(key), id, err)
+	    || (*id == 0
+		&& !statement_run(
+		    store, ADD_SHAPE, values, COUNT_OF(values), id, err)))
+		return false;
+	cache_put(&store->shapes, bytes, *id);
+	return true;
+}
+
+static struct digest
+fingerprint_reasons(const struct dmarc_reason *reason)
+{
+	const struct dmarc_text *comment;
+	struct digest_state state;
+
+	digest_init(&state);
+	for (; reason != NULL; reason = reason->next) {
+		digest_add(&state, (struct bytes) { "r", 1 });
+		digest_text(&state, reason->type);
+		for (comment = reason->comment; comment != NULL;
+		     comment = comment->next) {
+			digest_add(&state, (struct bytes) { "c", 1 });
+			digest_text(&state, comment->text);
+			digest_text(&state, comment->lang);
+		}
+	}
+	return digest_finish(&state);
+}
+
+static bool
+add_comments(struct store *store, int64_t reasons, int64_t reason,
+    const struct dmarc_text *comment, struct error *err)
+{
+	int64_t n, words, lang;
+
+	for (n = 1; comment != NULL; comment = comment->next, n++)
+		if (!intern_text(store, comment->text, &words, err)
+		    || !intern_text(store, comment->lang, &lang, err)
+		    || !statement_run(store, ADD_COMMENT,
+			VALUES(number(reasons), number(reason), number(n),
+			    id_or_null(words), id_or_null(lang)),
+			NULL, err))
+			return false;
+	return true;
+}
+
+static bool
+add_reasons(struct store *store, int64_t reasons,
+    const struct dmarc_reason *reason, struct error *err)
+{
+	int64_t n, type;
+
+	for (n = 1; reason != NULL; reason = reason->next, n++)
+		if (!intern_text(store, reason->type, &type, err)
+		    || !statement_run(store, ADD_REASON,
+			VALUES(number(reasons), number(n), id_or_null(type)),
+			NULL, err)
+		    || !add_comments(store, reasons, n, reason->comment, err))
+			return false;
+	return true;
+}
+
+bool
+intern_reasons(struct store *store, const struct dmarc_reason *reasons,
+    int64_t *id, struct error *err)
+{
+	struct digest digest;
+	struct bytes key = { (const char *)digest.data, FINGERPRINT };
+	struct value value;
+
+	*id = 0;
+	if (reasons == NULL)
+		return true;
+	digest = fingerprint_reasons(reasons);
+	*id = cache_find(&store->reasons, key);
+	if (*id != 0)
+		return true;
+	value = blob(key.data, key.len);
+	if (!statement_run(store, FIND_REASONS, VALUES(value), id, err))
+		return false;
+	if (*id == 0
+	    && !(statement_run(store, ADD_REASONS, VALUES(value), id, err)
+		&& add_reasons(store, *id, reasons, err)))
+		return false;
+	cache_put(&store->reasons, key, *id);
+	return true;
+}
+
+void
+intern_forget(struct store *store)
+{
+	cache_release(&store->strings);
+	cache_release(&store->auths);
+	cache_release(&store->shapes);
+	cache_release(&store->reasons);
 }

@@ -23,8 +23,8 @@ loader_next(struct loader *loader, sqlite3_stmt *statement, bool *has_row)
 	return sqlite_step(loader->store, statement, has_row, loader->err);
 }
 
-static void
-close_all(struct loader *loader)
+void
+loader_close(struct loader *loader)
 {
 	size_t i;
 
@@ -75,6 +75,13 @@ loader_interned(struct loader *loader, sqlite3_stmt *statement, int column,
 	}
 	*out = place->text;
 	return true;
+}
+
+bool
+loader_open_texts(struct loader *loader)
+{
+	return loader_open(loader, "SELECT text FROM string WHERE id = ?", 0,
+	    &loader->find_text);
 }
 
 static bool
@@ -161,9 +168,8 @@ load_head(struct loader *loader, struct stored_report *out)
 static bool
 load(struct loader *loader, struct stored_report *out)
 {
-	return loader_open(loader, "SELECT text FROM string WHERE id = ?", 0,
-		   &loader->find_text)
-	    && load_head(loader, out) && load_notes(loader, &out->report)
+	return loader_open_texts(loader) && load_head(loader, out)
+	    && load_notes(loader, &out->report)
 	    && (out->report.kind == REPORT_DMARC
 		    ? loader_dmarc(loader, &out->report)
 		    : loader_tlsrpt(loader, &out->report));
@@ -184,7 +190,7 @@ store_report(struct store *store, int64_t id, struct arena *arena,
 	if (!sqlite_exec(store, "SAVEPOINT report", err))
 		return false;
 	ok = load(loader, out);
-	close_all(loader);
+	loader_close(loader);
 	sqlite3_exec(store->db, "RELEASE report", NULL, NULL, NULL);
 	return ok && sqlite_check_unchanged(store, err);
 }

@@ -128,8 +128,21 @@ load_spf(struct loader *loader, int64_t auth, const struct dmarc_spf **next)
 	return false;
 }
 
-static bool
-load_auth(struct loader *loader, int64_t auth, struct dmarc_record *out)
+bool
+loader_open_auth(struct loader *loader)
+{
+	return loader_open(loader,
+		   "SELECT domain, selector, result, result_raw, human_result"
+		   " FROM auth_dkim WHERE auth = ? ORDER BY n",
+		   0, &loader->find_dkim)
+	    && loader_open(loader,
+		"SELECT domain, scope, result, result_raw, human_result"
+		" FROM auth_spf WHERE auth = ? ORDER BY n",
+		0, &loader->find_spf);
+}
+
+bool
+loader_auth(struct loader *loader, int64_t auth, struct dmarc_record *out)
 {
 	struct loaded_auth *place =
 	    &loader->auths[(uint64_t)auth % LOADER_PLACES];
@@ -147,52 +160,71 @@ load_auth(struct loader *loader, int64_t auth, struct dmarc_record *out)
 	return true;
 }
 
-/*
- * The reasons and comments of all records come in the order of the records;
- * each cursor stands on the first row that has not been used.
- */
-struct cursors {
-	sqlite3_stmt *reasons, *comments;
-	bool has_reason, has_comment;
-};
-
+/* The comments of a set come in the order of its reasons; the cursor stands
+ * on the first that has not been used. */
 static bool
-load_comments(struct loader *loader, struct cursors *cursors, int64_t record,
-    int64_t reason, const struct dmarc_text **next)
+load_comments(struct loader *loader, int64_t reason, bool *has_comment,
+    const struct dmarc_text **next)
 {
-	sqlite3_stmt *row = cursors->comments;
+	sqlite3_stmt *row = loader->find_comments;
 	struct dmarc_text *words;
 
-	while (cursors->has_comment && sqlite3_column_int64(row, 0) == record
-	    && sqlite3_column_int64(row, 1) == reason) {
+	while (*has_comment && sqlite3_column_int64(row, 0) == reason) {
 		words = arena_alloc(loader->arena, 1, sizeof(*words));
 		*next = words;
 		next = &words->next;
-		if (!loader_interned(loader, row, 2, &words->text)
-		    || !loader_interned(loader, row, 3, &words->lang)
-		    || !loader_next(loader, row, &cursors->has_comment))
+		if (!loader_interned(loader, row, 1, &words->text)
+		    || !loader_interned(loader, row, 2, &words->lang)
+		    || !loader_next(loader, row, has_comment))
 			return false;
 	}
 	return true;
 }
 
 static bool
-load_reasons(struct loader *loader, struct cursors *cursors, int64_t record,
-    const struct dmarc_reason **next)
+load_reason_rows(
+    struct loader *loader, bool has_comment, const struct dmarc_reason **next)
 {
-	sqlite3_stmt *row = cursors->reasons;
+	sqlite3_stmt *rows = loader->find_reasons;
 	struct dmarc_reason *reason;
+	bool has_row;
 
-	while (cursors->has_reason && sqlite3_column_int64(row, 0) == record) {
+	while (loader_next(loader, rows, &has_row)) {
+		if (!has_row)
+			return true;
 		reason = arena_alloc(loader->arena, 1, sizeof(*reason));
 		*next = reason;
 		next = &reason->next;
-		if (!loader_interned(loader, row, 2, &reason->type)
-		    || !load_comments(loader, cursors, record,
-			sqlite3_column_int64(row, 1), &reason->comment)
-		    || !loader_next(loader, row, &cursors->has_reason))
+		if (!loader_interned(loader, rows, 1, &reason->type)
+		    || !load_comments(loader, sqlite3_column_int64(rows, 0),
+			&has_comment, &reason->comment))
 			return false;
 	}
+	return false;
+}
+
+static bool
+load_reasons(struct loader *loader, int64_t id, const struct dmarc_reason **out)
+{
+	struct loaded_reasons *place =
+	    &loader->reasons[(uint64_t)id % LOADER_PLACES];
+	bool has_comment;
+
+	if (id == 0)
+		return true;
+	if (place->id != id) {
+		*place = (struct loaded_reasons) { .id = id };
+		if (!sqlite_bind(loader->store, loader->find_reasons, 1,
+			number(id), loader->err)
+		    || !sqlite_bind(loader->store, loader->find_comments, 1,
+			number(id), loader->err)
+		    || !loader_next(loader, loader->find_comments, &has_comment)
+		    || !load_reason_rows(loader, has_comment, &place->first))
+			return false;
+		sqlite3_reset(loader->find_reasons);
+		sqlite3_reset(loader->find_comments);
+	}
+	*out = place->first;
 	return true;
 }
 
@@ -209,12 +241,9 @@ read_source_ip(sqlite3_stmt *row, int column, struct address *out)
 }
 
 static bool
-read_record(struct loader *loader, sqlite3_stmt *row, struct cursors *cursors,
-    struct dmarc_record *out)
+read_record(struct loader *loader, sqlite3_stmt *row, struct dmarc_record *out)
 {
-	int64_t n = sqlite3_column_int64(row, 0);
-
-	out->number = (size_t)n;
+	out->number = (size_t)sqlite3_column_int64(row, 0);
 	read_source_ip(row, 1, &out->source_ip);
 	out->count = sqlite3_column_int64(row, 3);
 	return loader_interned(loader, row, 2, &out->source_ip_raw)
@@ -224,47 +253,40 @@ read_record(struct loader *loader, sqlite3_stmt *row, struct cursors *cursors,
 	    && loader_interned(loader, row, 10, &out->header_from)
 	    && loader_interned(loader, row, 11, &out->envelope_from)
 	    && loader_interned(loader, row, 12, &out->envelope_to)
-	    && load_auth(loader, sqlite3_column_int64(row, 13), out)
-	    && load_reasons(loader, cursors, n, &out->reasons);
+	    && loader_auth(loader, sqlite3_column_int64(row, 13), out)
+	    && load_reasons(
+		loader, sqlite3_column_int64(row, 14), &out->reasons);
 }
 
+/* For what records share. */
 static bool
-open_cursors(struct loader *loader, struct cursors *out)
+open_shared(struct loader *loader)
 {
 	return loader_open(loader,
-		   "SELECT record, n, type FROM reason WHERE report = ?"
-		   " ORDER BY record, n",
-		   loader->id, &out->reasons)
+		   "SELECT n, type FROM reason WHERE reasons = ? ORDER BY n", 0,
+		   &loader->find_reasons)
 	    && loader_open(loader,
-		"SELECT record, reason, text, lang FROM reason_comment"
-		" WHERE report = ? ORDER BY record, reason, n",
-		loader->id, &out->comments)
-	    && loader_open(loader,
-		"SELECT domain, selector, result, result_raw, human_result"
-		" FROM auth_dkim WHERE auth = ? ORDER BY n",
-		0, &loader->find_dkim)
-	    && loader_open(loader,
-		"SELECT domain, scope, result, result_raw, human_result"
-		" FROM auth_spf WHERE auth = ? ORDER BY n",
-		0, &loader->find_spf)
-	    && loader_next(loader, out->reasons, &out->has_reason)
-	    && loader_next(loader, out->comments, &out->has_comment);
+		"SELECT reason, text, lang FROM reason_comment"
+		" WHERE reasons = ? ORDER BY reason, n",
+		0, &loader->find_comments)
+	    && loader_open_auth(loader);
 }
 
 static bool
 load_records(struct loader *loader, const struct dmarc_record **next)
 {
 	struct dmarc_record *record;
-	struct cursors cursors;
 	sqlite3_stmt *rows;
 	bool has_row;
 
-	if (!open_cursors(loader, &cursors)
+	if (!open_shared(loader)
 	    || !loader_open(loader,
-		"SELECT n, source_ip, source_ip_raw, count, disposition,"
-		" disposition_raw, dkim, dkim_raw, spf, spf_raw, header_from,"
-		" envelope_from, envelope_to, auth"
-		" FROM record WHERE report = ? ORDER BY n",
+		"SELECT c.n, c.source_ip, c.source_ip_raw, c.count,"
+		" s.disposition, s.disposition_raw, s.dkim, s.dkim_raw, s.spf,"
+		" s.spf_raw, s.header_from, s.envelope_from, s.envelope_to,"
+		" s.auth, c.reasons"
+		" FROM record c JOIN shape s ON s.id = c.shape"
+		" WHERE c.report = ? ORDER BY c.n",
 		loader->id, &rows))
 		return false;
 	while (loader_next(loader, rows, &has_row)) {
@@ -273,7 +295,7 @@ load_records(struct loader *loader, const struct dmarc_record **next)
 		record = arena_alloc(loader->arena, 1, sizeof(*record));
 		*next = record;
 		next = &record->next;
-		if (!read_record(loader, rows, &cursors, record))
+		if (!read_record(loader, rows, record))
 			return false;
 	}
 	return false;

@@ -9,6 +9,8 @@
 
 struct arena;
 struct dmarc_dkim;
+struct dmarc_reason;
+struct dmarc_record;
 struct dmarc_spf;
 
 #define LOADER_STATEMENTS 12
@@ -19,6 +21,11 @@ struct loaded_auth {
 	int64_t id;
 	const struct dmarc_dkim *dkim;
 	const struct dmarc_spf *spf;
+};
+
+struct loaded_reasons {
+	int64_t id;
+	const struct dmarc_reason *first;
 };
 
 struct loaded_text {
@@ -34,8 +41,10 @@ struct loader {
 	sqlite3_stmt *statements[LOADER_STATEMENTS];
 	size_t statement_count;
 	sqlite3_stmt *find_text, *find_dkim, *find_spf;
+	sqlite3_stmt *find_reasons, *find_comments;
 	struct loaded_text texts[LOADER_PLACES];
 	struct loaded_auth auths[LOADER_PLACES];
+	struct loaded_reasons reasons[LOADER_PLACES];
 };
 
 /* Opens a statement whose one parameter is key; the loader ends it. */
@@ -45,11 +54,21 @@ MUST_CHECK bool loader_open(
 MUST_CHECK bool loader_next(
     struct loader *loader, sqlite3_stmt *statement, bool *has_row);
 
+/* To be called before loader_interned(). */
+MUST_CHECK bool loader_open_texts(struct loader *loader);
 /* The text in a column, or whose id is in it; NULL where that is NULL. */
 const char *loader_text(
     struct loader *loader, sqlite3_stmt *statement, int column);
 MUST_CHECK bool loader_interned(struct loader *loader, sqlite3_stmt *statement,
     int column, const char **out);
+
+/* To be called before loader_auth(). */
+MUST_CHECK bool loader_open_auth(struct loader *loader);
+/* Sets the record's results; none for id 0. */
+MUST_CHECK bool loader_auth(
+    struct loader *loader, int64_t id, struct dmarc_record *out);
+/* Ends all statements. */
+void loader_close(struct loader *loader);
 
 MUST_CHECK bool loader_dmarc(struct loader *loader, struct report *out);
 MUST_CHECK bool loader_tlsrpt(struct loader *loader, struct report *out);

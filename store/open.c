@@ -8,6 +8,8 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "store/intern.h"
+#include "store/migrate.h"
 #include "store/sqlite.h"
 
 /* How long a writer waits for another, in milliseconds. */
@@ -175,14 +177,16 @@ read_identity(struct store *store, struct identity *out, struct error *err)
 	return ok && sqlite_exec(store, "RELEASE identity", err);
 }
 
-/* Whose database it is; *is_new when nothing was ever put in it. */
+/* Whose database it is; *is_new when nothing was ever put in it, *is_old when
+ * it is of an older schema. */
 static bool
-identify(struct store *store, bool *is_new, struct error *err)
+identify(struct store *store, bool *is_new, bool *is_old, struct error *err)
 {
 	struct identity is;
 
 	if (!read_identity(store, &is, err))
 		return refuse(store, err);
+	*is_old = false;
 	*is_new = is.application == 0 && is.version == 0 && is.objects == 0;
 	if (*is_new)
 		return true;
@@ -196,7 +200,8 @@ identify(struct store *store, bool *is_new, struct error *err)
 		    "'%.200s' is of a newer version of reports (schema %lld, "
 		    "this one knows %d); upgrade reports",
 		    store->path, (long long)is.version, STORE_VERSION);
-	if (is.version != STORE_VERSION)
+	*is_old = is.version > 0 && is.version < STORE_VERSION;
+	if (is.version < 1)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is damaged: it has no schema %lld; restore it "
 		    "from a backup",
@@ -224,13 +229,15 @@ use_log(struct store *store, struct error *err)
 static bool
 create_schema(struct store *store, struct error *err)
 {
-	bool is_new;
+	bool is_new, is_old;
 
 	if (!sqlite_exec(store, "BEGIN IMMEDIATE", err))
 		return refuse(store, err);
-	if (!identify(store, &is_new, err))
+	if (!identify(store, &is_new, &is_old, err))
 		return false;
-	if (is_new && !sqlite_exec(store, store_schema, err))
+	if (is_new
+	    && !(sqlite_exec(store, store_schema, err)
+		&& views_create(store, err)))
 		return refuse(store, err);
 	return sqlite_exec(store, "COMMIT", err) || refuse(store, err);
 }
@@ -244,7 +251,12 @@ prepare_to_write(struct store *store, bool is_new, struct error *err)
 	}
 	if (!sqlite_exec(store, settings_to_write, err))
 		return refuse(store, err);
-	return use_log(store, err) && (!is_new || create_schema(store, err));
+	/* So that 'prune' can give back what it has emptied. */
+	if (is_new
+	    && !sqlite_exec(store, "PRAGMA auto_vacuum = INCREMENTAL", err))
+		return refuse(store, err);
+	return use_log(store, err) && (!is_new || create_schema(store, err))
+	    && migrate(store, err);
 }
 
 static bool
@@ -274,12 +286,13 @@ connect_to(struct store *store, enum store_mode mode, struct error *err)
 static bool
 open_at(struct store *store, enum store_mode mode, struct error *err)
 {
-	bool is_new;
+	bool is_new, is_old;
 
 	if (!look(store->path, mode, &store->seen, err))
 		return false;
 	store->is_immutable = mode == STORE_READ && !has_log(store->path);
-	if (!connect_to(store, mode, err) || !identify(store, &is_new, err))
+	if (!connect_to(store, mode, err)
+	    || !identify(store, &is_new, &is_old, err))
 		return false;
 	if (mode == STORE_WRITE)
 		return prepare_to_write(store, is_new, err);
@@ -287,6 +300,11 @@ open_at(struct store *store, enum store_mode mode, struct error *err)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is empty; 'reports import' or 'reports listen' "
 		    "makes it a database of reports",
+		    store->path);
+	if (is_old)
+		return error_set(err, ERROR_INPUT,
+		    "'%.200s' is of an older version of reports; 'reports "
+		    "migrate' brings it up to this one",
 		    store->path);
 	return true;
 }
@@ -313,8 +331,7 @@ store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
-	cache_release(&store->strings);
-	cache_release(&store->auths);
+	intern_forget(store);
 	statement_release(store);
 	sqlite3_close(store->db);
 	free(store->path);

@@ -26,7 +26,8 @@ struct store;
 
 /*
  * What a question is about: reports that begin in [since, until), and records
- * in them.  A zero is no restriction.
+ * in them.  A zero is no restriction.  Totals are kept by day: they are of
+ * every day that the period touches.
  */
 struct store_filter {
 	const char *const *domains; /* these and their subdomains */
@@ -109,19 +110,6 @@ MUST_CHECK bool store_tls_totals(struct store *store,
 	void *context, const struct store_tls_total *total, struct error *err),
     void *context, struct error *err);
 
-/* Failing messages of one domain from one address.  Most messages first, then
- * by domain and address. */
-struct store_failing_source {
-	const char *domain;
-	struct address source_ip; /* none when it was not an address */
-	int64_t messages;
-};
-MUST_CHECK bool store_failing_sources(struct store *store,
-    const struct store_filter *filter,
-    bool (*row)(void *context, const struct store_failing_source *source,
-	struct error *err),
-    void *context, struct error *err);
-
 /* What failure reports say of one domain, one address and one result; of mail
  * that came, or if they don't say, that was reported in [since, until).  By
  * domain, then address, then result. */
@@ -185,6 +173,18 @@ MUST_CHECK bool store_doubts(struct store *store,
 /* A report is from the future when it begins so much later than it came:
  * clocks differ, and so do ideas of when a day begins. */
 #define STORE_FUTURE_SECONDS 86400
+
+/* A day of a domain of which a sum that is kept is not that of the rows. */
+struct store_difference {
+	const char *what; /* the table of the sum */
+	const char *domain;
+	int64_t day; /* since the epoch */
+};
+/* Compares all sums with all rows, which takes a while; no rows is good. */
+MUST_CHECK bool store_prove(struct store *store,
+    bool (*row)(void *context, const struct store_difference *difference,
+	struct error *err),
+    void *context, struct error *err);
 
 /* One report, without its records. */
 struct store_report_row {

@@ -35,6 +35,47 @@ read_dmarc_total(void *context, sqlite3_stmt *row, struct error *err)
 	return to->row(to->context, &total, err);
 }
 
+#define FROM_RECORDS                                                           \
+	"SELECT string.text, count(DISTINCT r.id), count(DISTINCT "            \
+	"r.reporter),"                                                         \
+	" capped_sum(c.count) AS messages,"                                    \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1, c.count, 0)),"               \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1, 0, c.count)),"               \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1 OR"                           \
+	" s.disposition NOT IN (1, 2), 0, c.count)),"                          \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1 OR"                           \
+	" s.disposition <> 3, 0, c.count)),"                                   \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1 OR"                           \
+	" s.disposition <> 4, 0, c.count))"                                    \
+	" FROM report r JOIN record c ON c.report = r.id"                      \
+	" JOIN shape s ON s.id = c.shape"                                      \
+	" JOIN string ON string.id = r.domain"                                 \
+	" WHERE r.kind = 1 AND r.is_conflict = 0 AND"
+#define FROM_DAYS                                                              \
+	"SELECT string.text, sum(r.reports), count(DISTINCT r.reporter),"      \
+	" capped_sum(r.messages) AS messages, capped_sum(r.passed),"           \
+	" capped_sum(r.messages - r.passed), capped_sum(r.delivered),"         \
+	" capped_sum(r.quarantined), capped_sum(r.rejected)"                   \
+	" FROM total_report r JOIN string ON string.id = r.domain"             \
+	" WHERE r.kind = 1 AND"
+#define TOTALS_ORDER "GROUP BY r.domain ORDER BY messages DESC, string.text"
+
+_Static_assert(DMARC_DISPOSITION_NONE == 1 && DMARC_DISPOSITION_PASS == 2
+	&& DMARC_DISPOSITION_QUARANTINE == 3 && DMARC_DISPOSITION_REJECT == 4,
+    "dispositions");
+
+/* Roll-ups do not know how many reports have some record. */
+static bool
+prepare_totals(struct store *store, const struct store_filter *filter,
+    sqlite3_stmt **out, struct error *err)
+{
+	if (store_filter_has_records(filter))
+		return filter_prepare_records(
+		    store, FROM_RECORDS, TOTALS_ORDER, filter, out, err);
+	return filter_prepare_days(
+	    store, FROM_DAYS, TOTALS_ORDER, filter, out, err);
+}
+
 bool
 store_dmarc_totals(struct store *store, const struct store_filter *filter,
     bool (*row)(void *context, const struct store_dmarc_total *total,
@@ -44,61 +85,8 @@ store_dmarc_totals(struct store *store, const struct store_filter *filter,
 	struct total_rows to = { row, context };
 	sqlite3_stmt *statement;
 
-	return filter_prepare(store,
-		   "SELECT string.text, count(*), count(DISTINCT r.reporter),"
-		   " capped_sum(r.messages) AS messages,"
-		   " capped_sum(r.passed), capped_sum(r.messages - r.passed),"
-		   " capped_sum(d.delivered), capped_sum(d.quarantined),"
-		   " capped_sum(d.rejected)"
-		   " FROM report r"
-		   " JOIN dmarc_report d ON d.report = r.id"
-		   " JOIN string ON string.id = r.domain"
-		   " WHERE r.kind = 1 AND r.is_conflict = 0 AND",
-		   "GROUP BY r.domain ORDER BY messages DESC, string.text",
-		   filter, &statement, err)
+	return prepare_totals(store, filter, &statement, err)
 	    && question_answer(store, statement, read_dmarc_total, &to, err);
-}
-
-struct source_rows {
-	bool (*row)(void *context, const struct store_failing_source *source,
-	    struct error *err);
-	void *context;
-};
-
-static bool
-read_failing_source(void *context, sqlite3_stmt *row, struct error *err)
-{
-	const struct source_rows *to = context;
-	const struct store_failing_source source = {
-		.domain = question_text(row, 0),
-		.source_ip = question_address(row, 1),
-		.messages = sqlite3_column_int64(row, 2),
-	};
-
-	return to->row(to->context, &source, err);
-}
-
-bool
-store_failing_sources(struct store *store, const struct store_filter *filter,
-    bool (*row)(void *context, const struct store_failing_source *source,
-	struct error *err),
-    void *context, struct error *err)
-{
-	struct source_rows to = { row, context };
-	sqlite3_stmt *statement;
-
-	return filter_prepare(store,
-		   "SELECT string.text, c.source_ip,"
-		   " capped_sum(c.count) AS messages"
-		   " FROM report r"
-		   " JOIN record c ON c.report = r.id"
-		   " JOIN string ON string.id = r.domain"
-		   " WHERE r.kind = 1 AND r.is_conflict = 0"
-		   " AND c.dkim <> 1 AND c.spf <> 1 AND",
-		   "GROUP BY r.domain, c.source_ip"
-		   " ORDER BY messages DESC, string.text, c.source_ip",
-		   filter, &statement, err)
-	    && question_answer(store, statement, read_failing_source, &to, err);
 }
 
 struct failure_rows {

@@ -5,8 +5,6 @@
 #include "store/question.h"
 #include "store/sqlite.h"
 
-_Static_assert(REPORT_TLSRPT == 2, "kind = 2 is TLS");
-
 struct total_rows {
 	bool (*row)(void *context, const struct store_tls_total *total,
 	    struct error *err);
@@ -38,17 +36,16 @@ store_tls_totals(struct store *store, const struct store_filter *filter,
 	struct total_rows to = { row, context };
 	sqlite3_stmt *statement;
 
-	return filter_prepare(store,
+	/* No record of a DMARC report is in a TLS report. */
+	if (store_filter_has_records(filter))
+		return true;
+	return filter_prepare_days(store,
 		   "SELECT domain.text, coalesce(type.text, ''),"
-		   " count(DISTINCT r.id),"
-		   " count(DISTINCT r.reporter), capped_sum(p.successful),"
-		   " capped_sum(p.failed)"
-		   " FROM report r"
-		   " JOIN tls_policy p ON p.report = r.id"
-		   " JOIN string domain"
-		   " ON domain.id = coalesce(p.policy_domain, r.domain)"
-		   " LEFT JOIN string type ON type.id = p.policy_type"
-		   " WHERE r.kind = 2 AND r.is_conflict = 0 AND",
+		   " sum(r.reports), count(DISTINCT r.reporter),"
+		   " capped_sum(r.successful), capped_sum(r.failed)"
+		   " FROM total_tls r"
+		   " JOIN string domain ON domain.id = r.policy_domain"
+		   " LEFT JOIN string type ON type.id = r.policy_type WHERE",
 		   "GROUP BY 1, 2 ORDER BY 1, 2", filter, &statement, err)
 	    && question_answer(store, statement, read_tls_total, &to, err);
 }

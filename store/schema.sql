@@ -1,18 +1,21 @@
--- The schema, version 1.
+-- The schema, version 2.  docs/schema.md describes it, and the views that are
+-- made for people and other programs (store/views.c).
 --
--- Texts that come back again and again (domains, selectors, organisations)
--- stand once in string, and authentication results once for each distinct set
--- in auth_set; other tables hold their ids.  Those ids have no REFERENCES:
--- the check would cost a look-up for each column of each row, and such rows
--- are only ever removed by a sweep that has looked for their users.
+-- What comes back again and again stands once and has an id: texts (domains,
+-- selectors, organisations) in string, sets of authentication results in
+-- auth_set, override reasons in reason_set, and all that a record says besides
+-- its address and count in shape.  Those ids have no REFERENCES: the check
+-- would cost a look-up for each column of each row, and such rows are only
+-- ever removed by a sweep that has looked for their users (store/sweep.c).
 --
 -- Absent is NULL, there but empty is ''.  Times are seconds since the epoch,
 -- UTC; a day is begin / 86400, rounded down.  Numbers of enumerations are
--- those of parse/dmarc.h, parse/verdict.h and store/store.h; 0 is absent, and a *_raw column
--- holds what the sender wrote where it is not the standard's own spelling.
+-- those of parse/dmarc.h, parse/outcome.h, parse/verdict.h and store/store.h;
+-- 0 is absent, and a *_raw column holds what the sender wrote where it is not
+-- the standard's own spelling.
 
 PRAGMA application_id = 0x52505254; -- "RPRT"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE string (
 	id INTEGER PRIMARY KEY,
@@ -90,8 +93,9 @@ CREATE TABLE reporter (
 
 -- What both kinds have in common.  messages and passed are sessions and
 -- successful sessions in a TLS report; records are its policies.
+-- Its id says in which order reports came, and is never used again.
 CREATE TABLE report (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
 	part TEXT,
 	kind INTEGER NOT NULL CHECK (kind IN (1, 2)), -- DMARC, TLS
@@ -114,13 +118,14 @@ CREATE TABLE report (
 	messages INTEGER NOT NULL CHECK (messages >= 0),
 	passed INTEGER NOT NULL CHECK (passed BETWEEN 0 AND messages),
 	notes INTEGER NOT NULL CHECK (notes >= 0), -- may be more than are kept
+	-- Whether its records say anything of who received the mail.
+	names_recipients INTEGER NOT NULL CHECK (names_recipients IN (0, 1)),
 	CHECK (is_conflict = 1 OR conflicts_with IS NULL)
 ) STRICT;
--- The same content is stored once, and of one key one report is counted.
--- What failed authentication has keys of its own, so that a forged report
--- never stands in the way of an authentic one.
-CREATE UNIQUE INDEX report_content ON report
-	(reporter, domain, kind, report_id, begin, "end", is_failed, sha256);
+-- Of one key one report is counted, and all others conflict with it; the same
+-- content is stored once (store/take.c).  What failed authentication has keys
+-- of its own, so that a forged report never stands in the way of an authentic
+-- one.
 CREATE UNIQUE INDEX report_counted ON report
 	(reporter, domain, kind, report_id, begin, "end", is_failed)
 	WHERE is_conflict = 0;
@@ -129,6 +134,7 @@ CREATE INDEX report_day ON report (day);
 CREATE INDEX report_message ON report (message);
 CREATE INDEX report_conflict ON report (conflicts_with)
 	WHERE conflicts_with IS NOT NULL;
+CREATE INDEX report_recipients ON report (day) WHERE names_recipients = 1;
 
 CREATE TABLE note (
 	report INTEGER NOT NULL REFERENCES report ON DELETE CASCADE,
@@ -185,39 +191,54 @@ CREATE TABLE record (
 	report INTEGER NOT NULL REFERENCES report ON DELETE CASCADE,
 	n INTEGER NOT NULL,
 	source_ip BLOB CHECK (length(source_ip) IN (5, 17)), -- family, address
-	source_ip_raw INTEGER, -- string, when source_ip is NULL
 	count INTEGER NOT NULL CHECK (count >= 0),
-	disposition INTEGER NOT NULL CHECK (disposition BETWEEN 0 AND 5),
-	disposition_raw INTEGER, -- string
-	dkim INTEGER NOT NULL CHECK (dkim BETWEEN 0 AND 3),
-	dkim_raw INTEGER, -- string
-	spf INTEGER NOT NULL CHECK (spf BETWEEN 0 AND 3),
-	spf_raw INTEGER,       -- string
-	header_from INTEGER,   -- string
-	envelope_from INTEGER, -- string
-	envelope_to INTEGER,   -- string
-	auth INTEGER,          -- auth_set; NULL when there are no results
+	shape INTEGER NOT NULL,
+	reasons INTEGER,       -- reason_set; NULL when there are none
+	source_ip_raw INTEGER, -- string, when source_ip is NULL
 	PRIMARY KEY (report, n)
 ) STRICT, WITHOUT ROWID;
 
+-- What a record says of its messages, besides their number and source.  Here
+-- an id is 0 when absent, so that the index tells equal ones.
+CREATE TABLE shape (
+	id INTEGER PRIMARY KEY,
+	outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 511),
+	disposition INTEGER NOT NULL CHECK (disposition BETWEEN 0 AND 5),
+	disposition_raw INTEGER NOT NULL, -- string
+	dkim INTEGER NOT NULL CHECK (dkim BETWEEN 0 AND 3),
+	dkim_raw INTEGER NOT NULL, -- string
+	spf INTEGER NOT NULL CHECK (spf BETWEEN 0 AND 3),
+	spf_raw INTEGER NOT NULL,       -- string
+	header_from INTEGER NOT NULL,   -- string
+	envelope_from INTEGER NOT NULL, -- string
+	envelope_to INTEGER NOT NULL,   -- string
+	auth INTEGER NOT NULL           -- auth_set
+) STRICT;
+CREATE UNIQUE INDEX shape_key ON shape (auth, header_from, envelope_from,
+	envelope_to, disposition, dkim, spf, disposition_raw, dkim_raw,
+	spf_raw);
+
+-- The override reasons of a record, in their order.
+CREATE TABLE reason_set (
+	id INTEGER PRIMARY KEY,
+	fingerprint BLOB NOT NULL UNIQUE CHECK (length(fingerprint) = 16)
+) STRICT;
+
 CREATE TABLE reason (
-	report INTEGER NOT NULL,
-	record INTEGER NOT NULL,
+	reasons INTEGER NOT NULL REFERENCES reason_set ON DELETE CASCADE,
 	n INTEGER NOT NULL,
 	type INTEGER, -- string
-	PRIMARY KEY (report, record, n),
-	FOREIGN KEY (report, record) REFERENCES record ON DELETE CASCADE
+	PRIMARY KEY (reasons, n)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reason_comment (
-	report INTEGER NOT NULL,
-	record INTEGER NOT NULL,
+	reasons INTEGER NOT NULL,
 	reason INTEGER NOT NULL,
 	n INTEGER NOT NULL,
 	text INTEGER, -- string
 	lang INTEGER, -- string
-	PRIMARY KEY (report, record, reason, n),
-	FOREIGN KEY (report, record, reason) REFERENCES reason ON DELETE CASCADE
+	PRIMARY KEY (reasons, reason, n),
+	FOREIGN KEY (reasons, reason) REFERENCES reason ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 -- The results under auth_results of a record, in their order.
@@ -293,3 +314,82 @@ CREATE TABLE tls_failure (
 	PRIMARY KEY (report, policy, n),
 	FOREIGN KEY (report, policy) REFERENCES tls_policy ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+-- Roll-ups: sums over the reports that are not in conflict, kept in the
+-- transaction that changes what they sum up (store/rollup.c).  All sums stop
+-- at 2^63 - 1.
+
+-- Of the heads of both kinds.
+CREATE TABLE total_report (
+	domain INTEGER NOT NULL, -- string
+	day INTEGER NOT NULL,
+	kind INTEGER NOT NULL,
+	reporter INTEGER NOT NULL,
+	verdict INTEGER NOT NULL,
+	reports INTEGER NOT NULL,
+	records INTEGER NOT NULL,
+	messages INTEGER NOT NULL,
+	passed INTEGER NOT NULL,
+	delivered INTEGER NOT NULL,
+	quarantined INTEGER NOT NULL,
+	rejected INTEGER NOT NULL,
+	PRIMARY KEY (domain, day, kind, reporter, verdict)
+) STRICT, WITHOUT ROWID;
+
+-- Of records, by what became of the messages (parse/outcome.h).
+CREATE TABLE total_outcome (
+	domain INTEGER NOT NULL, -- string
+	day INTEGER NOT NULL,
+	reporter INTEGER NOT NULL,
+	verdict INTEGER NOT NULL,
+	outcome INTEGER NOT NULL,
+	records INTEGER NOT NULL,
+	messages INTEGER NOT NULL,
+	PRIMARY KEY (domain, day, reporter, verdict, outcome)
+) STRICT, WITHOUT ROWID;
+
+-- Of records, by source.  What passes stands apart from what does not,
+-- because questions are about one or the other.
+CREATE TABLE total_source (
+	domain INTEGER NOT NULL, -- string
+	passes INTEGER NOT NULL,
+	day INTEGER NOT NULL,
+	source_ip BLOB NOT NULL, -- '' when it was not an address
+	outcome INTEGER NOT NULL,
+	verdict INTEGER NOT NULL,
+	records INTEGER NOT NULL,
+	messages INTEGER NOT NULL,
+	PRIMARY KEY (domain, passes, day, source_ip, outcome, verdict)
+) STRICT, WITHOUT ROWID;
+
+-- Of TLS policies; domain is that of the report.
+CREATE TABLE total_tls (
+	domain INTEGER NOT NULL, -- string
+	day INTEGER NOT NULL,
+	policy_domain INTEGER NOT NULL, -- string; domain when absent
+	policy_type INTEGER NOT NULL,   -- string; 0 when absent
+	reporter INTEGER NOT NULL,
+	verdict INTEGER NOT NULL,
+	reports INTEGER NOT NULL,
+	policies INTEGER NOT NULL,
+	successful INTEGER NOT NULL,
+	failed INTEGER NOT NULL,
+	PRIMARY KEY (domain, day, policy_domain, policy_type, reporter,
+		verdict)
+) STRICT, WITHOUT ROWID;
+
+-- Reports whose rows were pruned while the roll-ups keep their sums: known,
+-- should they come again (store/prune.c).
+CREATE TABLE pruned (
+	domain INTEGER NOT NULL, -- string
+	day INTEGER NOT NULL,
+	fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16),
+	PRIMARY KEY (domain, day, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+-- How often rows with ids that others remember have been removed.
+CREATE TABLE sweep (
+	id INTEGER PRIMARY KEY CHECK (id = 1),
+	count INTEGER NOT NULL
+) STRICT;
+INSERT INTO sweep VALUES (1, 0);

@@ -16,11 +16,15 @@ bool
 sqlite_error(struct store *store, struct error *err)
 {
 	int cause = sqlite3_system_errno(store->db);
+	const char *reason = "database";
 
 	switch (sqlite3_errcode(store->db) & 0xff) {
 	case SQLITE_IOERR:
-		if (cause != ENOSPC && cause != EDQUOT)
+		/* EFBIG: a limit on the size of files. */
+		if (cause != ENOSPC && cause != EDQUOT && cause != EFBIG) {
+			reason = "io";
 			break;
+		}
 		/* FALLTHROUGH */
 	case SQLITE_FULL:
 		return set_system(err, "full", "the disk is full");
@@ -28,12 +32,18 @@ sqlite_error(struct store *store, struct error *err)
 	case SQLITE_LOCKED:
 		return set_system(
 		    err, "busy", "another process is writing to the database");
+	case SQLITE_READONLY:
+		reason = "readonly";
+		break;
+	case SQLITE_CANTOPEN: /* its log or index: no files left, or no right */
+		reason = cause == EROFS || cause == EACCES ? "readonly" : "io";
+		break;
 	default:
 		break;
 	}
 	error_set(err, ERROR_SYSTEM, "the database fails: %s (%d)",
 	    sqlite3_errmsg(store->db), sqlite3_extended_errcode(store->db));
-	err->reason = "database";
+	err->reason = reason;
 	return false;
 }
 

@@ -15,9 +15,9 @@
 #include "store/store.h"
 
 #define STORE_APPLICATION_ID 0x52505254
-#define STORE_VERSION        1
+#define STORE_VERSION        2
 
-extern const char store_schema[];
+extern const char store_schema[], store_views[];
 
 /* The statements that write, each prepared once (store/statement.c). */
 enum statement {
@@ -43,11 +43,13 @@ enum statement {
 	FIND_QUARANTINED,
 	REMOVE_QUARANTINE,
 	REMOVE_RAW,
-	FIND_REPORT,
 	FIND_COUNTED,
+	FIND_CONTENT,
+	FIND_SEATED,
 	UNSEAT_REPORT,
 	SEAT_REPORT,
 	FOLLOW_REPORT,
+	FIND_TO_VERIFY,
 	VERIFY_REPORT,
 	ADD_REPORT,
 	ADD_NOTE,
@@ -55,12 +57,34 @@ enum statement {
 	ADD_CONTACT,
 	ADD_ERROR,
 	ADD_RECORD,
+	FIND_SHAPE,
+	ADD_SHAPE,
+	FIND_REASONS,
+	ADD_REASONS,
 	ADD_REASON,
 	ADD_COMMENT,
 	ADD_TLS_POLICY,
 	ADD_TLS_POLICY_STRING,
 	ADD_TLS_MX_HOST,
 	ADD_TLS_FAILURE,
+	TOTAL_REPORT,
+	TOTAL_OUTCOME,
+	TOTAL_SOURCE,
+	TOTAL_TLS,
+	SWEEP_TOTAL_REPORT,
+	SWEEP_TOTAL_OUTCOME,
+	SWEEP_TOTAL_SOURCE,
+	SWEEP_TOTAL_TLS,
+	CLEAR_TOTAL_REPORT,
+	CLEAR_TOTAL_OUTCOME,
+	CLEAR_TOTAL_SOURCE,
+	CLEAR_TOTAL_TLS,
+	FIND_COUNTED_DOMAIN,
+	FIND_DAY,
+	FIND_NEXT_COUNTED,
+	FIND_NEXT_REPORT,
+	FIND_STOPPED,
+	FIND_SWEEPS,
 	STATEMENT_COUNT
 };
 
@@ -68,7 +92,8 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *statements[STATEMENT_COUNT];
-	struct cache strings, auths;
+	struct cache strings, auths, shapes, reasons;
+	int migrated_from;
 	bool in_transaction; /* between store_begin() and its end */
 	struct error lost;   /* why SQLite gave it up, if it did */
 
@@ -151,6 +176,11 @@ MUST_CHECK bool sqlite_check_transaction(
  * when it did, and what was read may be wrong.
  */
 MUST_CHECK bool sqlite_check_unchanged(struct store *store, struct error *err);
+
+/* A copy of the whole database as it is now, at path, where it replaces what
+ * is there; with the mode of the database, and on disk. */
+MUST_CHECK bool sqlite_copy(
+    struct store *store, const char *path, struct error *err);
 
 /* Adds sums that never fail: capped_sum(x) stops at 2^63 - 1. */
 MUST_CHECK bool sqlite_add_functions(struct store *store, struct error *err);

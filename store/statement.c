@@ -1,6 +1,7 @@
 #include <assert.h>
 
 #include "base/error.h"
+#include "parse/outcome.h"
 #include "store/sqlite.h"
 
 /* What makes a report the same as another (store/take.c). */
@@ -10,6 +11,24 @@
 
 /* Statements below say 1 for it. */
 _Static_assert(VERDICT_VERIFIED == 1, "verdict = 1 is verified");
+
+/* A sum that stops at 2^63 - 1; what is taken away is negative. */
+#define SUM(column)                                                            \
+	column                                                                 \
+	    " = CASE WHEN " column " > 9223372036854775807 - excluded." column \
+	    " AND excluded." column                                            \
+	    " > 0 THEN 9223372036854775807 ELSE " column " + excluded." column \
+	    " END"
+
+/* As outcome_passes(). */
+#define PASSES(outcome)                                                        \
+	"((" outcome " >> 3) & 7 = 0 OR (" outcome " >> 6) & 7 = 0)"
+_Static_assert(OUTCOME(0, HOW_PASS, 0) == 0 && OUTCOME(0, 1, 1) == 72,
+    "the fields of an outcome");
+
+#define COUNTED_REPORT "r.id = ?1 AND r.is_conflict = 0"
+#define DAY_OF_DOMAIN  "domain = ?1 AND day = ?2"
+#define DAY_OF_SOURCES "domain = ?1 AND passes IN (0, 1) AND day = ?2"
 
 static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_SAVEPOINT] = "SAVEPOINT message",
@@ -55,26 +74,31 @@ static const char *const sql[STATEMENT_COUNT] = {
 	    " incidents) VALUES (?1, ?2, ?3,"
 	    " (SELECT received FROM message WHERE id = ?1), ?4, ?5, ?6, ?7,"
 	    " ?8)",
-	[FIND_REPORT] = "SELECT id FROM report WHERE" KEY " AND sha256 = ?",
 	[FIND_COUNTED] =
 	    "SELECT id FROM report WHERE" KEY " AND is_conflict = 0",
-	[UNSEAT_REPORT] = "UPDATE report SET is_conflict = 1 WHERE" KEY
-			  " AND is_conflict = 0 AND verdict <> 1"
-			  " RETURNING id",
+	/* Of the one that is counted, and those in conflict with it. */
+	[FIND_CONTENT] =
+	    "SELECT id FROM report WHERE (id = ?1 OR conflicts_with = ?1)"
+	    " AND sha256 = ?2",
+	[FIND_SEATED] = "SELECT id FROM report WHERE" KEY
+			" AND is_conflict = 0 AND verdict <> 1",
+	[UNSEAT_REPORT] = "UPDATE report SET is_conflict = 1 WHERE id = ?",
 	[SEAT_REPORT] = "UPDATE report SET is_conflict = 0,"
 			" conflicts_with = NULL WHERE id = ?",
 	[FOLLOW_REPORT] = "UPDATE report SET conflicts_with = ?1"
 			  " WHERE (id = ?2 OR conflicts_with = ?2)"
 			  " AND id <> ?1",
+	[FIND_TO_VERIFY] = "SELECT id FROM report"
+			   " WHERE id = ? AND verdict <> 1",
 	[VERIFY_REPORT] = "UPDATE report SET verdict = 1, verdict_reason = ?"
-			  " WHERE id = ? AND verdict <> 1",
+			  " WHERE id = ?",
 	[ADD_REPORT] =
 	    "INSERT INTO report (message, part, kind, reporter, org_name,"
 	    " email, report_id, domain, begin, \"end\", day, sha256,"
 	    " is_conflict, conflicts_with, verdict, verdict_reason, records,"
-	    " skipped, messages, passed, notes) VALUES (?, ?, ?, ?, ?, ?, ?, "
-	    "?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?, ?, ?, ?, ?, ?) RETURNING id",
+	    " skipped, messages, passed, notes, names_recipients)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?, ?, ?, ?, ?, ?, ?) RETURNING id",
 	[ADD_NOTE] = "INSERT INTO note (report, n, code, detail)"
 		     " VALUES (?, ?, ?, ?)",
 	[ADD_DMARC_REPORT] =
@@ -89,13 +113,23 @@ static const char *const sql[STATEMENT_COUNT] = {
 		      " VALUES (?, ?, ?, ?)",
 	[ADD_RECORD] =
 	    "INSERT INTO record (report, n, source_ip, source_ip_raw, count,"
-	    " disposition, disposition_raw, dkim, dkim_raw, spf, spf_raw,"
-	    " header_from, envelope_from, envelope_to, auth)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ADD_REASON] = "INSERT INTO reason (report, record, n, type)"
-		       " VALUES (?, ?, ?, ?)",
-	[ADD_COMMENT] = "INSERT INTO reason_comment (report, record, reason,"
-			" n, text, lang) VALUES (?, ?, ?, ?, ?, ?)",
+	    " shape, reasons) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[FIND_SHAPE] =
+	    "SELECT id FROM shape WHERE auth = ? AND header_from = ?"
+	    " AND envelope_from = ? AND envelope_to = ? AND disposition = ?"
+	    " AND dkim = ? AND spf = ? AND disposition_raw = ?"
+	    " AND dkim_raw = ? AND spf_raw = ?",
+	[ADD_SHAPE] =
+	    "INSERT INTO shape (auth, header_from, envelope_from, envelope_to,"
+	    " disposition, dkim, spf, disposition_raw, dkim_raw, spf_raw,"
+	    " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+	[FIND_REASONS] = "SELECT id FROM reason_set WHERE fingerprint = ?",
+	[ADD_REASONS] =
+	    "INSERT INTO reason_set (fingerprint) VALUES (?) RETURNING id",
+	[ADD_REASON] = "INSERT INTO reason (reasons, n, type)"
+		       " VALUES (?, ?, ?)",
+	[ADD_COMMENT] = "INSERT INTO reason_comment (reasons, reason,"
+			" n, text, lang) VALUES (?, ?, ?, ?, ?)",
 	[ADD_TLS_POLICY] =
 	    "INSERT INTO tls_policy (report, n, policy_type, policy_domain,"
 	    " successful, failed) VALUES (?, ?, ?, ?, ?, ?)",
@@ -108,6 +142,78 @@ static const char *const sql[STATEMENT_COUNT] = {
 	    " sending_mta_ip, receiving_mx_hostname, receiving_mx_helo,"
 	    " receiving_ip, failed_session_count, additional_information,"
 	    " failure_reason_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	/* ?2 is 1 to add a report, -1 to take it away.  A group comes out of
+	 * the sorter in the order of the key. */
+	[TOTAL_REPORT] =
+	    "INSERT INTO total_report SELECT r.domain, r.day, r.kind,"
+	    " r.reporter, r.verdict, ?2, ?2 * r.records, ?2 * r.messages,"
+	    " ?2 * r.passed, ?2 * coalesce(d.delivered, 0),"
+	    " ?2 * coalesce(d.quarantined, 0), ?2 * coalesce(d.rejected, 0)"
+	    " FROM report r LEFT JOIN dmarc_report d ON d.report = r.id"
+	    " WHERE " COUNTED_REPORT
+	    " ON CONFLICT DO UPDATE SET reports = reports + excluded.reports,"
+	    " records = records + excluded.records, " SUM("messages") ", " SUM("passed") ", " SUM(
+		"delivered") ", " SUM("quarantined") ", " SUM("rejected") " RET"
+									  "URNI"
+									  "NG "
+									  "kin"
+									  "d",
+	[TOTAL_OUTCOME] =
+	    "INSERT INTO total_outcome SELECT r.domain, r.day, r.reporter,"
+	    " r.verdict, s.outcome, ?2 * count(*), ?2 * capped_sum(c.count)"
+	    " FROM report r CROSS JOIN record c ON c.report = r.id"
+	    " CROSS JOIN shape s ON s.id = c.shape"
+	    " WHERE " COUNTED_REPORT " GROUP BY s.outcome"
+	    " ON CONFLICT DO UPDATE SET records = records + "
+	    "excluded.records, " SUM("messages"),
+	[TOTAL_SOURCE] = "INSERT INTO total_source SELECT r.domain, " PASSES(
+	    "s.outcome") " AS passes, r.day,"
+			 " coalesce(c.source_ip, x'') AS ip, s.outcome, "
+			 "r.verdict,"
+			 " ?2 * count(*), ?2 * capped_sum(c.count)"
+			 " FROM report r CROSS JOIN record c ON c.report = r.id"
+			 " CROSS JOIN shape s ON s.id = c.shape"
+			 " WHERE " COUNTED_REPORT
+			 " GROUP BY passes, ip, s.outcome"
+			 " ON CONFLICT DO UPDATE SET records = records + "
+			 "excluded.records, " SUM("messages"),
+	[TOTAL_TLS] =
+	    "INSERT INTO total_tls SELECT r.domain, r.day,"
+	    " coalesce(p.policy_domain, r.domain) AS policy,"
+	    " coalesce(p.policy_type, 0) AS type, r.reporter, r.verdict, ?2,"
+	    " ?2 * count(*), ?2 * capped_sum(p.successful),"
+	    " ?2 * capped_sum(p.failed)"
+	    " FROM report r CROSS JOIN tls_policy p ON p.report = r.id"
+	    " WHERE " COUNTED_REPORT " GROUP BY policy, type"
+	    " ON CONFLICT DO UPDATE SET reports = reports + excluded.reports,"
+	    " policies = policies + excluded.policies, " SUM(
+		"successful") ", " SUM("failed"),
+	[SWEEP_TOTAL_REPORT] =
+	    "DELETE FROM total_report WHERE " DAY_OF_DOMAIN " AND reports = 0",
+	[SWEEP_TOTAL_OUTCOME] = "DELETE FROM total_outcome"
+				" WHERE " DAY_OF_DOMAIN " AND records = 0",
+	[SWEEP_TOTAL_SOURCE] = "DELETE FROM total_source"
+			       " WHERE " DAY_OF_SOURCES " AND records = 0",
+	[SWEEP_TOTAL_TLS] =
+	    "DELETE FROM total_tls WHERE " DAY_OF_DOMAIN " AND reports = 0",
+	[CLEAR_TOTAL_REPORT] = "DELETE FROM total_report"
+			       " WHERE " DAY_OF_DOMAIN,
+	[CLEAR_TOTAL_OUTCOME] = "DELETE FROM total_outcome"
+				" WHERE " DAY_OF_DOMAIN,
+	[CLEAR_TOTAL_SOURCE] = "DELETE FROM total_source"
+			       " WHERE " DAY_OF_SOURCES,
+	[CLEAR_TOTAL_TLS] = "DELETE FROM total_tls WHERE " DAY_OF_DOMAIN,
+	[FIND_COUNTED_DOMAIN] = "SELECT domain FROM report r"
+				" WHERE " COUNTED_REPORT,
+	[FIND_DAY] = "SELECT day FROM report WHERE id = ?",
+	[FIND_NEXT_COUNTED] = "SELECT min(id) FROM report WHERE " DAY_OF_DOMAIN
+			      " AND is_conflict = 0 AND id > ?3 AND id <> ?4",
+	[FIND_NEXT_REPORT] = "SELECT min(id) FROM report WHERE id > ?",
+	/* Whether a sum of that day may have stopped; those of sources are
+	 * over all reporters. */
+	[FIND_STOPPED] = "SELECT total(messages) > 9e18 FROM total_report"
+			 " WHERE " DAY_OF_DOMAIN,
+	[FIND_SWEEPS] = "SELECT count FROM sweep",
 };
 
 static bool

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "base/error.h"
+#include "store/intern.h"
 #include "store/sqlite.h"
 
 const char *
@@ -20,6 +21,18 @@ store_outcome_name(enum store_outcome outcome)
 	};
 
 	return names[outcome];
+}
+
+void
+store_set_patience(struct store *store, unsigned ms)
+{
+	sqlite3_busy_timeout(store->db, (int)ms);
+}
+
+int
+store_migrated_from(const struct store *store)
+{
+	return store->migrated_from;
 }
 
 bool
@@ -59,8 +72,7 @@ void
 store_rollback(struct store *store)
 {
 	/* The ids in the caches may be of rows that are gone now. */
-	cache_release(&store->strings);
-	cache_release(&store->auths);
+	intern_forget(store);
 	/* This can only fail when there is nothing left to roll back. */
 	if (!sqlite3_get_autocommit(store->db))
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);

@@ -37,6 +37,14 @@ MUST_CHECK bool store_open(struct store **out, const char *path,
     enum store_mode mode, struct error *err);
 void store_close(struct store *store);
 
+/* How long it waits for another process that writes; some seconds unless
+ * this is called. */
+void store_set_patience(struct store *store, unsigned ms);
+
+/* The schema that opening it found and has brought up to this program's; 0
+ * when it was of this one. */
+int store_migrated_from(const struct store *store);
+
 /* What arrived, how, and what was found in it. */
 struct delivery {
 	const struct reading *reading;
@@ -91,7 +99,8 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
  * a failure report or complaint.
  *
  * Fails with ERROR_SYSTEM and the reason "full" for a full disk, "busy" when
- * another process writes, or "database".  A full disk can end the whole
+ * another process writes, "readonly" when the database may not be written any
+ * more, "io" when the disk fails, or "database".  A full disk can end the whole
  * transaction: then store_commit() fails too, and nothing of it is stored.
  */
 MUST_CHECK bool store_add(struct store *store, const struct delivery *delivery,

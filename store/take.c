@@ -6,6 +6,7 @@
 #include "parse/value.h"
 #include "store/contents.h"
 #include "store/intern.h"
+#include "store/rollup.h"
 #include "store/sqlite.h"
 
 /* Lower case of ASCII, as that is what domains and senders vary. */
@@ -92,9 +93,11 @@ add_report(struct store *store, int64_t message, const struct finding *finding,
 		    number(finding->verdict), id_or_null(key->verdict_reason),
 		    number((int64_t)sums.records),
 		    number((int64_t)sums.skipped), number(sums.messages),
-		    number(sums.passed), number((int64_t)report->note_count)),
+		    number(sums.passed), number((int64_t)report->note_count),
+		    number(sums.names_recipients)),
 		id, err)
-	    && contents_add(store, *id, report, &sums, err);
+	    && contents_add(store, *id, report, &sums, err)
+	    && (counted != 0 || rollup_add(store, *id, err));
 }
 
 /*
@@ -106,9 +109,22 @@ unseat(struct store *store, const struct finding *finding,
     const struct key *key, int64_t *before, struct error *err)
 {
 	*before = 0;
-	return finding->verdict != VERDICT_VERIFIED
-	    || statement_run(store, UNSEAT_REPORT,
-		VALUES(KEY_VALUES(key, finding->report)), before, err);
+	if (finding->verdict != VERDICT_VERIFIED)
+		return true;
+	return statement_run(store, FIND_SEATED,
+		   VALUES(KEY_VALUES(key, finding->report)), before, err)
+	    && (*before == 0
+		|| (rollup_remove(store, *before, err)
+		    && statement_run(store, UNSEAT_REPORT,
+			VALUES(number(*before)), NULL, err)));
+}
+
+static bool
+seat(struct store *store, int64_t report, struct error *err)
+{
+	return statement_run(
+		   store, SEAT_REPORT, VALUES(number(report)), NULL, err)
+	    && rollup_add(store, report, err);
 }
 
 /* What was in conflict with the one before, it included, is so with id. */
@@ -120,6 +136,22 @@ follow(struct store *store, int64_t before, int64_t id, struct error *err)
 		VALUES(number(id), number(before)), NULL, err);
 }
 
+static bool
+set_verified(struct store *store, int64_t report, int64_t verdict_reason,
+    struct error *err)
+{
+	int64_t changes;
+
+	return statement_run(
+		   store, FIND_TO_VERIFY, VALUES(number(report)), &changes, err)
+	    && (changes == 0
+		|| (rollup_remove(store, report, err)
+		    && statement_run(store, VERIFY_REPORT,
+			VALUES(id_or_null(verdict_reason), number(report)),
+			NULL, err)
+		    && rollup_add(store, report, err)));
+}
+
 /* A copy that is verified verifies what is known. */
 static bool
 verify(struct store *store, int64_t same, const struct finding *finding,
@@ -127,28 +159,25 @@ verify(struct store *store, int64_t same, const struct finding *finding,
 {
 	int64_t before;
 
-	if (finding->verdict != VERDICT_VERIFIED)
-		return true;
-	return statement_run(store, VERIFY_REPORT,
-		   VALUES(id_or_null(key->verdict_reason), number(same)), NULL,
-		   err)
-	    && unseat(store, finding, key, &before, err)
-	    && (before == 0
-		|| statement_run(
-		    store, SEAT_REPORT, VALUES(number(same)), NULL, err))
-	    && follow(store, before, same, err);
+	return finding->verdict != VERDICT_VERIFIED
+	    || (set_verified(store, same, key->verdict_reason, err)
+		&& unseat(store, finding, key, &before, err)
+		&& (before == 0 || seat(store, same, err))
+		&& follow(store, before, same, err));
 }
 
+/* counted is the report of that key that counts, or 0. */
 static bool
 add_another(struct store *store, const struct finding *finding,
-    const struct key *key, struct store_result *result, struct error *err)
+    const struct key *key, int64_t counted, struct store_result *result,
+    struct error *err)
 {
-	int64_t before, counted, id;
+	int64_t before, id;
 
-	if (!unseat(store, finding, key, &before, err)
-	    || !statement_run(store, FIND_COUNTED,
-		VALUES(KEY_VALUES(key, finding->report)), &counted, err))
+	if (!unseat(store, finding, key, &before, err))
 		return false;
+	if (before != 0)
+		counted = 0;
 	if (counted != 0)
 		result->conflicts++;
 	else
@@ -163,18 +192,22 @@ take_report(struct store *store, const struct finding *finding,
     struct store_result *result, struct error *err)
 {
 	const struct report *report = finding->report;
+	int64_t counted, same = 0;
 	struct key key;
-	int64_t same;
 
 	if (report->domain == NULL || !report->has_period)
 		return error_set(err, ERROR_SYSTEM,
 		    "a report without a domain or a period cannot be stored");
 	if (!make_key(store, finding, &key, err)
-	    || !statement_run(store, FIND_REPORT,
-		VALUES(KEY_VALUES(&key, report), key.digest), &same, err))
+	    || !statement_run(store, FIND_COUNTED,
+		VALUES(KEY_VALUES(&key, report)), &counted, err))
+		return false;
+	if (counted != 0
+	    && !statement_run(store, FIND_CONTENT,
+		VALUES(number(counted), key.digest), &same, err))
 		return false;
 	if (same == 0)
-		return add_another(store, finding, &key, result, err);
+		return add_another(store, finding, &key, counted, result, err);
 	result->duplicates++;
 	return verify(store, same, finding, &key, err);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The program and its pages agree: docs/reports.1 has every command with its
-# options and no others, docs/output.md every column and key, in this order.
+# The program and its pages agree: the manual has every command with its
+# options, docs/output.md every column and key, in this order.
 #
 # usage: pages.sh PROGRAM
 program=$(realpath "$1")
@@ -15,47 +15,46 @@ wrong() {
 	status=1
 }
 
-# page_options COMMAND: the options in its synopsis, sorted
-page_options() {
-	awk -v command="$1" '
-	$0 == ".It Xo" { item = 1 }
-	item && $1 == ".Cm" && $2 == command { inside = 1 }
-	$0 == ".Xc" { inside = item = 0 }
-	inside && $2 == "Fl" { print "-" $3 }' docs/reports.1 | sort -u
-}
-
-# command_options COMMAND: those of its help that not every command has
-command_options() {
-	"$program" help "$1" | awk '
-	/^Options of every command/ { exit }
-	$1 ~ /^--/ { print $1 }' | sort
-}
-
 commands=$("$program" help | awk '
 /^$/ { blanks++ }
 blanks == 2 && NF > 0 { print $1 }')
 [ -n "$commands" ] || wrong 'reports help lists no commands'
 for command in $commands; do
-	grep -q "^\.Cm $command\( \|$\)" docs/reports.1 ||
-	    wrong "docs/reports.1 has no $command"
-	page_options "$command" >"$dir/page"
-	command_options "$command" >"$dir/command"
-	diff "$dir/page" "$dir/command" ||
-	    wrong "$command: options of docs/reports.1 (<) and help (>)"
 	"$program" "$command" --help >"$dir/help"
 	"$program" help "$command" | cmp - "$dir/help" ||
 	    wrong "$command --help is not its help"
 	[ "$(wc -L <"$dir/help")" -le 80 ] ||
 	    wrong "help of $command is wider than 80 columns"
 done
-sed -n 's/^\.Cm \([a-z]*\).*/\1/p' docs/reports.1 | sort -u >"$dir/page"
-echo "$commands" csv json jsonl table auto always never | tr ' ' '\n' | sort -u >"$dir/commands"
-diff "$dir/page" "$dir/commands" || wrong 'commands of docs/reports.1 and help'
-for option in $("$program" help | awk '$1 ~ /^--/ { print $1 }') \
-    $(for command in $commands; do command_options "$command"; done); do
-	grep -qE "^\.It Fl -${option#--}( |$)|, Fl -${option#--}( |$)" \
-	    docs/reports.1 || wrong "docs/reports.1 does not explain $option"
+for topic in $("$program" help topics | awk '{ print $1 }'); do
+	"$program" help "$topic" >"$dir/help" || wrong "no topic $topic"
+	[ "$(wc -L <"$dir/help")" -le 76 ] ||
+	    wrong "topic $topic is wider than 76 columns"
 done
+
+# The manual is made of docs/manual/ and of what the program says: each command
+# has a part there, and each of its options is on its page.
+scripts/manual "$program" "$dir/manual" || wrong 'scripts/manual failed'
+for page in docs/manual/*.mdoc; do
+	name=$(basename "$page" .mdoc)
+	[ "$name" = reports ] || echo "$commands" | grep -qx "$name" ||
+	    wrong "$page: there is no command $name"
+done
+for command in $commands; do
+	for option in $("$program" help "$command" | awk '
+	    /^Options of every command/ { exit }
+	    $1 ~ /^--/ { print $1 }'); do
+		grep -q "^\.Op Fl -${option#--}\( \|$\)" \
+		    "$dir/manual/reports-$command.1" ||
+		    wrong "reports-$command(1): no $option in the synopsis"
+		grep -q "^\.It Fl -${option#--}\( \|$\)" \
+		    "$dir/manual/reports-$command.1" ||
+		    wrong "reports-$command(1) does not explain $option"
+	done
+done
+if command -v mandoc >/dev/null; then
+	mandoc -T lint -W warning "$dir"/manual/*.1 || wrong 'mandoc'
+fi
 
 # section NAME: that part of docs/output.md
 section() {
@@ -108,6 +107,10 @@ for id in 1 4; do
 	columns show $id
 	keys show $id --format json
 done
+for command in failures tls; do
+	columns $command --all
+	keys $command --all --format json
+done
 for options in '' --tls; do
 	columns export --all $options
 	keys export --all $options --format json
@@ -121,7 +124,4 @@ keys check tests/cli/input --format json
 "$program" show 4 --format jsonl | python3 -m json.tool >"$dir/json" ||
     wrong 'show: not JSON'
 
-if command -v mandoc >/dev/null; then
-	mandoc -T lint -W warning docs/reports.1 || wrong 'mandoc'
-fi
 exit $status

@@ -48,7 +48,7 @@ trap 'exit 1' INT TERM
 
 socket=$dir/run/lmtp
 reports() {
-	"$program" --config "$dir/etc/reports.conf" "$@"
+	"$program" --config "$dir/etc/reports.conf" --db "$dir/reports.db" "$@"
 }
 
 # until_true SECONDS COMMAND...: asks again until the command says yes
@@ -66,8 +66,8 @@ has_begun() {
 	[ -S "$socket" ] || ! kill -0 "$listener" 2>/dev/null
 }
 listener_start() {
-	"$program" --config "$dir/etc/reports.conf" listen \
-	    >>"$dir/listener.log" 2>&1 &
+	"$program" --config "$dir/etc/reports.conf" --db "$dir/reports.db" \
+	    listen --socket "$socket" >>"$dir/listener.log" 2>&1 &
 	listener=$!
 	until_true 20 has_begun
 	[ -S "$socket" ] || fail 'the listener does not start'
@@ -91,8 +91,7 @@ block() {
 	inside { print }
 	$0 == file { inside = found = 1 }
 	END { exit !found }' "$tests/../docs/postfix.md" |
-	sed -e "s|/etc/postfix|$dir/etc|g" -e "s|/run/reports/lmtp|$socket|g" \
-	    -e "s|/var/lib/reports|$dir|g"
+	sed -e "s|/etc/postfix|$dir/etc|g" -e "s|/run/reports/lmtp|$socket|g"
 	[ "${PIPESTATUS[0]}" -eq 0 ] || fail "docs/postfix.md has no $1"
 }
 

@@ -224,6 +224,66 @@ print_report(struct buffer *out, const struct report *report)
 			print_policy(out, policy);
 }
 
+static void
+print_failure(struct buffer *out, const struct failure *failure)
+{
+	char address[ADDRESS_TEXT];
+
+	print_text(out, failure->reporter);
+	print_text(out, failure->feedback_type);
+	print_text(out, failure->user_agent);
+	print_text(out, failure->auth_failure);
+	print_text(out, failure->delivery_result);
+	print_text(out, failure->reported_domain);
+	print_text(out, failure->reporting_mta);
+	print_text(out, failure->identity_alignment);
+	print_text(out, failure->dkim_domain);
+	print_text(out, failure->dkim_selector);
+	print_text(out, address_format(&failure->source_ip, address));
+	print(out, "%d %lld %lld\n", failure->has_arrival_date,
+	    (long long)failure->arrival_date, (long long)failure->incidents);
+}
+
+static void
+print_finding(struct buffer *out, const struct finding *finding)
+{
+	size_t i;
+
+	print_text(out, finding->part);
+	print_text(out, finding->reason);
+	print_text(out, finding->detail);
+	if (finding->report == NULL)
+		return;
+	for (i = 0; i < sizeof(finding->digest.data); i++)
+		print(out, "%02x", finding->digest.data[i]);
+	print(out, " %d\n", (int)finding->verdict);
+	print_text(out, finding->verdict_reason);
+	print_report(out, finding->report);
+	print(out, "%zu\n", finding->report->note_count);
+}
+
+void
+print_reading(struct buffer *out, const struct reading *reading)
+{
+	const struct finding *finding;
+	const struct failure *failure;
+
+	print(out, "%d %d\n", reading->is_message, (int)reading->class);
+	print_text(out, reading->message_id);
+	print_text(out, reading->from);
+	print_text(out, reading->subject);
+	print_text(out, reading->tls_report_domain);
+	print_text(out, reading->tls_report_submitter);
+	print(out, "%d %lld\n", reading->has_date, (long long)reading->date);
+	for (finding = reading->findings; finding != NULL;
+	     finding = finding->next)
+		print_finding(out, finding);
+	for (failure = reading->failures; failure != NULL;
+	     failure = failure->next)
+		print_failure(out, failure);
+	print(out, "%zu %zu\n", reading->report_count, reading->broken_count);
+}
+
 /* --- checking one --- */
 
 static void

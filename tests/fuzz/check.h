@@ -45,6 +45,8 @@ void check_reading(const struct reading *reading);
 
 /* Everything that a report says, for comparing two. */
 void print_report(struct buffer *out, const struct report *report);
+/* And everything but digest and size of what was read. */
+void print_reading(struct buffer *out, const struct reading *reading);
 
 /* What a report reader makes of the input fed in such pieces: the report, or
  * its error.  step 0 is all at once. */

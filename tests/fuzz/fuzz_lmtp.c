@@ -2,7 +2,9 @@
  * A conversation is fed twice, whole and in pieces whose length the first
  * octet gives: the replies and the messages must be the same.
  */
+#include "base/error.h"
 #include "ingest/lmtp.h"
+#include "ingest/spool.h"
 #include "tests/fuzz/check.h"
 
 static bool
@@ -18,6 +20,16 @@ keep(struct buffer *log, struct bytes bytes)
 	CHECK(buffer_add(log, bytes));
 }
 
+static struct bytes
+message_of(struct lmtp *lmtp)
+{
+	struct bytes bytes;
+	struct error err;
+
+	CHECK(spool_bytes(lmtp_message(lmtp), &bytes, &err));
+	return bytes;
+}
+
 static void
 take_message(struct lmtp *lmtp, struct buffer *log)
 {
@@ -29,7 +41,7 @@ take_message(struct lmtp *lmtp, struct buffer *log)
 	keep(log, bytes_of(envelope->mail_from));
 	for (i = 0; i < envelope->rcpt_count; i++)
 		keep(log, bytes_of(envelope->rcpt_to[i]));
-	keep(log, lmtp_message(lmtp));
+	keep(log, message_of(lmtp));
 	lmtp_finish(lmtp, (enum lmtp_verdict)(i % 3), log);
 }
 

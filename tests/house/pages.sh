@@ -1,6 +1,6 @@
 #!/bin/sh
-# The pages agree with each other: links lead to files that are there, and the
-# short form of Postfix's configuration in README.md says nothing that
+# The pages agree with each other: links lead to files that are there, files of
+# the project that they name exist, and the short form of Postfix's configuration in README.md says nothing that
 # docs/postfix.md, which is tested, does not say.
 dead=$(
 	grep -o '](\([^)#]*\)' ./*.md docs/*.md | sed 's/:\](/ /' |
@@ -11,6 +11,14 @@ dead=$(
 		[ -e "$(dirname "$page")/$link" ] || echo "$page: no $link"
 	done
 )
+# shellcheck disable=SC2016 # the backquotes are those of the pages
+dead="$dead$(
+	grep -noE '`(tests|docs|dist|scripts|debian|base|parse|ingest|store|analysis|cli)/[^` ]*`' \
+	    ./*.md docs/*.md | tr -d '`' |
+	while IFS=: read -r page line file; do
+		[ -e "$file" ] || [ -e "$file.h" ] || [ -e "$file.c" ] || echo "$page:$line: no $file"
+	done
+)"
 status=0
 [ -z "$dead" ] || { echo "$dead"; status=1; }
 

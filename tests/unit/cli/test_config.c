@@ -84,7 +84,8 @@ Test(config, says_which_line_is_wrong_and_what_is_known)
 	} cases[] = {
 		{ "[listen]\n\nx = 1\n",
 		    "reports.conf:3: unknown key 'x' in [listen]; known are: "
-		    "socket, socket_mode, inet, hostname, recipients" },
+		    "socket, socket_mode, inet, group, control, workers, "
+		    "hostname, recipients" },
 		{ "[lisen]\nsocket = x\n",
 		    "reports.conf:2: unknown section 'lisen'; known are: "
 		    "domains, networks, store, listen, authentication" },
@@ -140,7 +141,8 @@ Test(config, says_which_line_is_wrong_and_what_is_known)
 		/* the first error is the one */
 		{ "[listen]\nx = 1\ny = 1\n",
 		    "reports.conf:2: unknown key 'x' in [listen]; known are: "
-		    "socket, socket_mode, inet, hostname, recipients" },
+		    "socket, socket_mode, inet, group, control, workers, "
+		    "hostname, recipients" },
 	};
 	struct config config;
 	struct error err;

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "ingest/lmtp.h"
+#include "ingest/spool.h"
 
 #define T(text)                                                                \
 	{                                                                      \
@@ -336,6 +338,16 @@ stop(struct talk *talk)
 	buffer_release(&talk->handed_out);
 }
 
+static struct bytes
+message_of(struct lmtp *lmtp)
+{
+	struct bytes bytes;
+	struct error err;
+
+	cr_assert(spool_bytes(lmtp_message(lmtp), &bytes, &err));
+	return bytes;
+}
+
 static void
 take_message(struct talk *talk)
 {
@@ -354,7 +366,7 @@ take_message(struct talk *talk)
 			verdict = LMTP_NO_ROOM;
 	}
 	keep(&talk->handed_out, bytes_of("|"));
-	keep(&talk->handed_out, lmtp_message(talk->lmtp));
+	keep(&talk->handed_out, message_of(talk->lmtp));
 	keep(&talk->handed_out, bytes_of("\n"));
 	lmtp_finish(talk->lmtp, verdict, &talk->heard);
 }

@@ -77,13 +77,15 @@ take_octet(int fd)
 	cr_assert_eq(read(fd, &octet, 1), 1);
 }
 
-static void
-deliver(void *context, struct server_message *messages, size_t count)
+static bool
+deliver(
+    void *context, struct server_message *messages, size_t count, bool may_wait)
 {
 	struct host *host = context;
 	char octet = '.';
 	size_t i;
 
+	(void)may_wait;
 	if (host->calls < 8)
 		host->counts[host->calls] = count;
 	host->calls++;
@@ -96,10 +98,11 @@ deliver(void *context, struct server_message *messages, size_t count)
 			messages[i].verdict = host->verdict;
 	}
 	if (!host->blocking)
-		return;
+		return true;
 	if (write(host->entered[1], &octet, 1) != 1
 	    || read(host->released[0], &octet, 1) != 1)
 		abort();
+	return true;
 }
 
 static void

@@ -140,7 +140,7 @@ Test(open, refuses_the_database_of_another_program)
 Test(open, refuses_a_newer_version)
 {
 	open_world(STORE_WRITE);
-	must(sqlite_exec(world.store, "PRAGMA user_version = 2", &world.err));
+	must(sqlite_exec(world.store, "PRAGMA user_version = 99", &world.err));
 	close_world();
 	expect_refusal(STORE_READ, ERROR_INPUT, "upgrade reports");
 	expect_refusal(STORE_WRITE, ERROR_INPUT, "upgrade reports");
