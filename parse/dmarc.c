@@ -182,6 +182,12 @@ finish_period(struct dmarc_reader *r)
 {
 	struct report *report = &r->report;
 
+	if (r->has_begin && r->has_end && report->begin == 0
+	    && report->end == 0) {
+		report_note(report, r->arena, "date-range",
+		    "the period is the first second of 1970");
+		return;
+	}
 	/* One of the two is enough to know the day. */
 	if (r->has_begin && !r->has_end)
 		report->end = report->begin;

@@ -140,12 +140,11 @@ strip_angles(struct bytes text)
 	return text;
 }
 
-/* Of the first second of 1970 nobody reports, nor of a year with five digits
- * (those are milliseconds). */
+/* No year has five digits: those are milliseconds. */
 static bool
 is_time(int64_t time)
 {
-	return time > 0 && time <= MAX_TIME;
+	return time >= 0 && time <= MAX_TIME;
 }
 
 static bool
