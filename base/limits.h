@@ -146,6 +146,9 @@
 
 /* --- files --- */
 
+/* A table of names under /etc; ours have a few kB. */
+#define MAX_DATA_FILE (16UL * 1024 * 1024)
+
 /* One file, or standard input; an unpacked report may come as a file. */
 #define MAX_FILE MAX_UNPACKED
 /* Folders in folders under one path given to import. */
