@@ -12,6 +12,8 @@ static const struct command *const commands[] = {
 	&command_import,
 	&command_check,
 	&command_summary,
+	&command_senders,
+	&command_leaks,
 	&command_failures,
 	&command_tls,
 	&command_list,

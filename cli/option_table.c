@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analysis/analysis.h"
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -291,6 +292,23 @@ set_color(
 	    || refuse_word(r, row, value, strlen(value));
 }
 
+/* --- of the analysis --- */
+
+static unsigned
+find_class(struct bytes word)
+{
+	enum sender_class class;
+
+	return sender_class_parse(word, &class) ? 1U << class : 0;
+}
+
+static bool
+set_class(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	return read_set(r, row, value, find_class, &r->out->classes);
+}
+
 /* --- of the server --- */
 
 static bool
@@ -370,8 +388,9 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    set_result, 0,
 	    "pass, fail, dkim-pass, dkim-fail, spf-pass, spf-fail" },
 	[OPTION_BY] = { "by", "WHAT",
-	    "group by source (the default), sender, reporter, day\n"
-	    "or reason",
+	    "failures: group by source (the default), sender,\n"
+	    "reporter, day or reason; senders: source, down to\n"
+	    "addresses",
 	    TEXT(by), "source, sender, reporter, day, reason" },
 	[OPTION_TLS] = { "tls", NULL, "TLS reports instead of DMARC reports",
 	    FLAG(tls), NULL },
@@ -401,6 +420,27 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LOCAL] = { "local", NULL,
 	    "what is for people, in local time instead of UTC",
 	    FLAG(style.local), NULL },
+	[OPTION_WHY] = { "why", NULL,
+	    "the rules that made it so, and the records behind them", FLAG(why),
+	    NULL },
+	[OPTION_UNAUTHORISED] = { "unauthorised", NULL,
+	    "only what sends without leave", FLAG(unauthorised), NULL },
+	[OPTION_CLASS] = { "class", "LIST",
+	    "only these, with commas between: own, unlisted, vendor,\n"
+	    "list, forwarder, gateway, relay, service, spoof, unknown",
+	    set_class, 0,
+	    "own, unlisted, vendor, list, forwarder, gateway, relay, "
+	    "service, spoof, unknown" },
+	[OPTION_NAMES] = { "names", NULL, "the names of those who are exposed",
+	    FLAG(names), NULL },
+	[OPTION_ADVICE] = { "advice", NULL, "what can be done about it",
+	    FLAG(advice), NULL },
+	[OPTION_SELECTORS] = { "selectors", NULL,
+	    "what DKIM selectors tell of who wrote", FLAG(selectors), NULL },
+	[OPTION_FAIL_ON] = { "fail-on", "WHAT",
+	    "solo: exit status 1 if an organisation with one\n"
+	    "subscriber is exposed",
+	    TEXT(fail_on), "solo" },
 	[OPTION_OUTPUT] = { "output", "PATH",
 	    "a file for one page, a folder (one that is there, or a\n"
 	    "name that ends with /) for a page of each domain, or -\n"

@@ -42,6 +42,13 @@ enum option_id {
 	OPTION_NO_HEADER,
 	OPTION_BOM,
 	OPTION_LOCAL,
+	OPTION_WHY,
+	OPTION_UNAUTHORISED,
+	OPTION_CLASS,
+	OPTION_NAMES,
+	OPTION_ADVICE,
+	OPTION_SELECTORS,
+	OPTION_FAIL_ON,
 	OPTION_OUTPUT,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
@@ -98,6 +105,9 @@ struct options {
 	int64_t since_id;
 	struct output_style style;
 	bool has_format; /* it was given */
+	bool why, unauthorised, names, advice, selectors;
+	const char *fail_on;
+	unsigned classes; /* bits of enum sender_class; 0 when not given */
 	const char *output;
 	const char *socket;
 	bool has_socket_mode;
