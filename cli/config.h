@@ -5,6 +5,10 @@
  *	own = example.org, example.net
  *	[networks]
  *	own = 192.0.2.0/24, 2001:db8::/48
+ *	[labels]
+ *	lists.example.com = list
+ *	[data]
+ *	path = /etc/reports/data
  *	[store]
  *	path = /var/lib/reports/reports.db
  *	[listen]
@@ -29,6 +33,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "analysis/analysis.h"
 #include "analysis/own.h"
 #include "base/compiler.h"
 #include "ingest/read.h"
@@ -40,6 +45,10 @@ struct error;
 
 struct config {
 	struct own own;
+	const struct label *labels;
+	size_t label_count;
+	const char *rua, *ruf; /* who else is told; as in the record */
+	const char *data_folder;
 	const char *store_path; /* NULL where not given, here as below */
 	const char *socket;
 	bool has_socket_mode;

@@ -121,7 +121,7 @@ find_command(struct options *options, const struct command **command,
 
 static bool
 run(int argc, char **argv, const struct command **command, struct arena *arena,
-    struct error *err)
+    int *status, struct error *err)
 {
 	struct options options = { 0 };
 	struct context context = { .arena = arena, .options = &options };
@@ -137,7 +137,8 @@ run(int argc, char **argv, const struct command **command, struct arena *arena,
 		command_print_all(stdout);
 	else
 		return run_command(
-		    &context, *command, argc - first, argv + first, err);
+			   &context, *command, argc - first, argv + first, err)
+		    && (*status = context.status, true);
 	return output_flush(stdout, err);
 }
 
@@ -168,7 +169,7 @@ main(int argc, char **argv)
 	/* A file that may not grow is a full disk, and no reason to end. */
 	signal(SIGXFSZ, SIG_IGN);
 
-	if (!run(argc, argv, &command, &arena, &err)) {
+	if (!run(argc, argv, &command, &arena, &status, &err)) {
 		fflush(stdout);
 		fprintf(stderr, "reports%s%s: %s\n", command == NULL ? "" : " ",
 		    command == NULL ? "" : command->name,

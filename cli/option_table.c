@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analysis/analysis.h"
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -180,18 +181,19 @@ set_verified(
 	return read_set(r, row, value, find_verdict, &r->out->verdicts);
 }
 
-/* Delivered is whatever was neither quarantined nor rejected. */
 static unsigned
 find_disposition(struct bytes word)
 {
-	const unsigned held = STORE_DISPOSITION(DMARC_DISPOSITION_QUARANTINE),
-		       refused = STORE_DISPOSITION(DMARC_DISPOSITION_REJECT);
-
 	if (text_is(word, "none"))
-		return STORE_ALL_DISPOSITIONS & ~(held | refused);
+		return STORE_DISPOSITION(DMARC_DISPOSITION_NONE)
+		    | STORE_DISPOSITION(DMARC_DISPOSITION_PASS);
 	if (text_is(word, "quarantine"))
-		return held;
-	return text_is(word, "reject") ? refused : 0;
+		return STORE_DISPOSITION(DMARC_DISPOSITION_QUARANTINE);
+	if (text_is(word, "reject"))
+		return STORE_DISPOSITION(DMARC_DISPOSITION_REJECT);
+	return text_is(word, "other")
+	    ? STORE_DISPOSITION(0) | STORE_DISPOSITION(DMARC_DISPOSITION_OTHER)
+	    : 0;
 }
 
 static bool
@@ -290,6 +292,23 @@ set_color(
 	    || refuse_word(r, row, value, strlen(value));
 }
 
+/* --- of the analysis --- */
+
+static unsigned
+find_class(struct bytes word)
+{
+	enum sender_class class;
+
+	return sender_class_parse(word, &class) ? 1U << class : 0;
+}
+
+static bool
+set_class(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	return read_set(r, row, value, find_class, &r->out->classes);
+}
+
 /* --- of the server --- */
 
 static bool
@@ -359,14 +378,20 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    add_source, 0, NULL },
 	[OPTION_DISPOSITION] = { "disposition", "LIST",
 	    "only mail that the receiver delivered (none), or\n"
-	    "quarantine, reject; with commas between",
-	    set_disposition, 0, "none, quarantine, reject" },
+	    "quarantine, reject, other (it does not say); with\n"
+	    "commas between",
+	    set_disposition, 0, "none, quarantine, reject, other" },
 	[OPTION_RESULT] = { "result", "LIST",
 	    "only mail with this result: pass, fail, dkim-pass,\n"
 	    "dkim-fail, spf-pass, spf-fail; with commas between, any\n"
 	    "of them; given again, both",
 	    set_result, 0,
 	    "pass, fail, dkim-pass, dkim-fail, spf-pass, spf-fail" },
+	[OPTION_BY] = { "by", "WHAT",
+	    "failures: group by source (the default), sender,\n"
+	    "reporter, day or reason; senders: source, down to\n"
+	    "addresses",
+	    TEXT(by), "source, sender, reporter, day, reason" },
 	[OPTION_TLS] = { "tls", NULL, "TLS reports instead of DMARC reports",
 	    FLAG(tls), NULL },
 	[OPTION_SINCE_ID] = { "since-id", "ID",
@@ -395,6 +420,27 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LOCAL] = { "local", NULL,
 	    "what is for people, in local time instead of UTC",
 	    FLAG(style.local), NULL },
+	[OPTION_WHY] = { "why", NULL,
+	    "the rules that made it so, and the records behind them", FLAG(why),
+	    NULL },
+	[OPTION_UNAUTHORISED] = { "unauthorised", NULL,
+	    "only what sends without leave", FLAG(unauthorised), NULL },
+	[OPTION_CLASS] = { "class", "LIST",
+	    "only these, with commas between: own, unlisted, vendor,\n"
+	    "list, forwarder, gateway, relay, service, spoof, unknown",
+	    set_class, 0,
+	    "own, unlisted, vendor, list, forwarder, gateway, relay, "
+	    "service, spoof, unknown" },
+	[OPTION_NAMES] = { "names", NULL, "the names of those who are exposed",
+	    FLAG(names), NULL },
+	[OPTION_ADVICE] = { "advice", NULL, "what can be done about it",
+	    FLAG(advice), NULL },
+	[OPTION_SELECTORS] = { "selectors", NULL,
+	    "what DKIM selectors tell of who wrote", FLAG(selectors), NULL },
+	[OPTION_FAIL_ON] = { "fail-on", "WHAT",
+	    "solo: exit status 1 if an organisation with one\n"
+	    "subscriber is exposed",
+	    TEXT(fail_on), "solo" },
 	[OPTION_OUTPUT] = { "output", "PATH",
 	    "a file for one page, a folder (one that is there, or a\n"
 	    "name that ends with /) for a page of each domain, or -\n"

@@ -32,6 +32,7 @@ enum option_id {
 	OPTION_SOURCE,
 	OPTION_DISPOSITION,
 	OPTION_RESULT,
+	OPTION_BY,
 	OPTION_TLS,
 	OPTION_SINCE_ID,
 	OPTION_SORT,
@@ -41,6 +42,13 @@ enum option_id {
 	OPTION_NO_HEADER,
 	OPTION_BOM,
 	OPTION_LOCAL,
+	OPTION_WHY,
+	OPTION_UNAUTHORISED,
+	OPTION_CLASS,
+	OPTION_NAMES,
+	OPTION_ADVICE,
+	OPTION_SELECTORS,
+	OPTION_FAIL_ON,
 	OPTION_OUTPUT,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
@@ -91,11 +99,15 @@ struct options {
 	unsigned verdicts; /* as in struct store_filter, here as below */
 	unsigned dispositions;
 	unsigned results;
+	const char *by;
 	bool tls;
 	bool has_since_id;
 	int64_t since_id;
 	struct output_style style;
 	bool has_format; /* it was given */
+	bool why, unauthorised, names, advice, selectors;
+	const char *fail_on;
+	unsigned classes; /* bits of enum sender_class; 0 when not given */
 	const char *output;
 	const char *socket;
 	bool has_socket_mode;

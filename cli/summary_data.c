@@ -112,20 +112,19 @@ add_failures(
 }
 
 static bool
-add_source(
-    void *context, const struct store_failing_source *source, struct error *err)
+add_source(void *context, const struct store_mail *mail, struct error *err)
 {
 	struct asking *asking = context;
 	struct summary *out = asking->out;
 
 	(void)err;
-	out->all_failed = add_capped(out->all_failed, source->messages);
-	if (!own_has_address(asking->own, &source->source_ip))
+	out->all_failed = add_capped(out->all_failed, mail->messages);
+	if (!own_has_address(asking->own, &mail->source_ip))
 		return true;
-	out->own_failed = add_capped(out->own_failed, source->messages);
-	if (source->messages > out->worst.messages) {
-		out->worst = *source;
-		out->worst.domain = keep(asking, source->domain);
+	out->own_failed = add_capped(out->own_failed, mail->messages);
+	if (mail->messages > out->worst.messages) {
+		out->worst = *mail;
+		out->worst.domain = keep(asking, mail->domain);
 	}
 	return true;
 }
@@ -158,7 +157,7 @@ summary_ask(struct summary *out, const struct question *question,
 	struct asking asking = { out, context->arena, own, &out->domains,
 		&out->tls, &out->reasons, &out->failures, NULL };
 	const struct store_filter *filter = &question->filter;
-	struct store_filter received = *filter;
+	struct store_filter received = *filter, failing = *filter;
 	struct store_outcome_counts outcomes;
 	struct store *store = context->store;
 
@@ -177,6 +176,8 @@ summary_ask(struct summary *out, const struct question *question,
 	    || !ask_doubts(out, filter, context, err))
 		return false;
 	out->conflicts = outcomes.conflicts;
+	failing.results = STORE_RESULT(false, false);
 	return !out->has_networks
-	    || store_failing_sources(store, filter, add_source, &asking, err);
+	    || store_mail(store, &failing, STORE_BY_DOMAIN | STORE_BY_SOURCE, 0,
+		add_source, &asking, err);
 }

@@ -7,7 +7,7 @@
 
 #include "base/compiler.h"
 #include "parse/address.h"
-#include "store/query.h"
+#include "store/mail.h"
 
 struct context;
 struct error;
@@ -62,7 +62,7 @@ struct summary {
 	bool has_networks;  /* [networks] own names some */
 	int64_t own_failed; /* messages from there that failed */
 	int64_t all_failed;
-	struct store_failing_source worst; /* of them; messages 0: none */
+	struct store_mail worst; /* of them; messages 0: none */
 };
 
 /* Asks it all; it lives in the arena of the context. */
