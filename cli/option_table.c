@@ -489,7 +489,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    "this age; without it they go as well",
 	    AGE(keep_rollups), "5y" },
 	[OPTION_RECIPIENTS_OLDER_THAN] = { "recipients-older-than", "AGE",
-	    "what tells who received mail, and the bytes it is in",
+	    "what tells who received mail, and the\n"
+	    "bytes it is in",
 	    AGE(recipients_older_than), "30d 3m" },
 	[OPTION_RAW_OLDER_THAN] = { "raw-older-than", "AGE",
 	    "the bytes of messages that came before", AGE(raw_older_than),
