@@ -53,6 +53,7 @@ struct command {
 
 extern const struct command command_backup;
 extern const struct command command_check;
+extern const struct command command_digest;
 extern const struct command command_export;
 extern const struct command command_failures;
 extern const struct command command_help;

@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_export,
+	&command_digest,
 	&command_html,
 	&command_quarantine,
 	&command_prune,

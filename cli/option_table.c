@@ -456,9 +456,19 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_SELECTORS] = { "selectors", NULL,
 	    "what DKIM selectors tell of who wrote", FLAG(selectors), NULL },
 	[OPTION_FAIL_ON] = { "fail-on", "WHAT",
-	    "solo: exit status 1 if an organisation with one\n"
-	    "subscriber is exposed",
-	    TEXT(fail_on), "solo" },
+	    "exit status 1, for cron. leaks: solo, an organisation\n"
+	    "with one subscriber is exposed. summary: a line for each\n"
+	    "new-sender, failures, tls-failures, silent, quarantine;\n"
+	    "with commas between, and :N for N or more",
+	    TEXT(fail_on),
+	    "new-sender, failures, tls-failures, silent, quarantine, solo" },
+	[OPTION_STATE] = { "state", "FILE",
+	    "remember there what --fail-on told, and tell it once", TEXT(state),
+	    NULL },
+	[OPTION_TO] = { "to", "ADDRESS",
+	    "with the headers of a mail to this address; several\n"
+	    "with commas between",
+	    TEXT(to), NULL },
 	[OPTION_OUTPUT] = { "output", "PATH",
 	    "a file for one page, a folder (one that is there, or a\n"
 	    "name that ends with /) for a page of each domain, or -\n"

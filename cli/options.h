@@ -50,6 +50,8 @@ enum option_id {
 	OPTION_ADVICE,
 	OPTION_SELECTORS,
 	OPTION_FAIL_ON,
+	OPTION_STATE,
+	OPTION_TO,
 	OPTION_OUTPUT,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
@@ -114,6 +116,8 @@ struct options {
 	bool has_format; /* it was given */
 	bool why, unauthorised, names, advice, selectors;
 	const char *fail_on;
+	const char *state;
+	const char *to;
 	unsigned classes; /* bits of enum sender_class; 0 when not given */
 	const char *output;
 	const char *socket;
