@@ -1,5 +1,7 @@
 #include "base/digest.h"
 
+#include <nettle/hmac.h>
+
 void
 digest_init(struct digest_state *state)
 {
@@ -29,4 +31,23 @@ digest_of(struct bytes bytes)
 	digest_init(&state);
 	digest_add(&state, bytes);
 	return digest_finish(&state);
+}
+
+struct digest
+digest_keyed(struct bytes key, struct bytes bytes)
+{
+	struct hmac_sha256_ctx hmac;
+	struct digest digest;
+
+	hmac_sha256_set_key(&hmac, key.len, (const uint8_t *)key.data);
+	hmac_sha256_update(&hmac, bytes.len, (const uint8_t *)bytes.data);
+	hmac_sha256_digest(&hmac, sizeof(digest.data), digest.data);
+	return digest;
+}
+
+void
+digest_base64(const struct digest *digest, char out[DIGEST_BASE64])
+{
+	base64_encode_raw(out, sizeof(digest->data), digest->data);
+	out[DIGEST_BASE64 - 1] = '\0';
 }

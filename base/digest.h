@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include <nettle/base64.h>
 #include <nettle/sha2.h>
 
 #include "base/bytes.h"
@@ -26,5 +27,13 @@ struct digest digest_finish(struct digest_state *state);
 
 /* Of bytes that are all there. */
 struct digest digest_of(struct bytes bytes);
+
+/* With a key (HMAC, RFC 2104): who does not have it can neither make it nor
+ * try out what it was made of. */
+struct digest digest_keyed(struct bytes key, struct bytes bytes);
+
+/* In base64, with its terminator. */
+#define DIGEST_BASE64 (BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE) + 1)
+void digest_base64(const struct digest *digest, char out[DIGEST_BASE64]);
 
 #endif

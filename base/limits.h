@@ -35,8 +35,10 @@
 #define MAX_MIME_DEPTH 16
 /* Real reports have fewer than ten. */
 #define MAX_MIME_PARTS 200
-/* Each part may have one, and each message a part is in. */
-#define MAX_CONTENT_TYPES (MAX_MIME_PARTS + 100)
+/* Bytes of one field of MIME; real ones stay below one kB. */
+#define MAX_MIME_FIELD (64UL * 1024)
+/* Of one field of MIME; a file name in pieces takes three. */
+#define MAX_PARAMETERS 50
 /* Comments in comments, in a header; nobody writes three. */
 #define MAX_COMMENT_DEPTH 200
 /* A forwarded report is one message in another. */
@@ -66,6 +68,11 @@
 #define MAX_MEMBERS 100
 /* gzip in zip, gzip in gzip: one container in another. */
 #define MAX_UNPACK_DEPTH 2
+
+/* --- reports --- */
+
+/* The last second of the year 9999, which is as far as dates are written. */
+#define MAX_TIME 253402300799
 
 /* --- DMARC reports --- */
 
@@ -138,6 +145,12 @@
 #define MAX_CODE 40
 
 /* --- files --- */
+
+/* A line for each finding; cron reads and writes it whole. */
+#define MAX_STATE_FILE (16UL * 1024 * 1024)
+
+/* A table of names under /etc; ours have a few kB. */
+#define MAX_DATA_FILE (16UL * 1024 * 1024)
 
 /* One file, or standard input; an unpacked report may come as a file. */
 #define MAX_FILE MAX_UNPACKED

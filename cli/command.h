@@ -33,6 +33,8 @@ struct context {
 	const struct config *config;
 	const char *db;      /* the path of the database */
 	struct store *store; /* NULL for COMMAND_NO_STORE */
+	int status; /* what to exit with after success: 0, or 1 for what
+		     * --fail-on asked about */
 };
 
 struct command {
@@ -49,17 +51,26 @@ struct command {
 	    struct context *context, int argc, char **argv, struct error *err);
 };
 
+extern const struct command command_backup;
 extern const struct command command_check;
+extern const struct command command_digest;
 extern const struct command command_export;
+extern const struct command command_failures;
 extern const struct command command_help;
+extern const struct command command_html;
 extern const struct command command_import;
+extern const struct command command_leaks;
 extern const struct command command_list;
 extern const struct command command_listen;
 extern const struct command command_migrate;
+extern const struct command command_prune;
 extern const struct command command_quarantine;
+extern const struct command command_restore;
+extern const struct command command_senders;
 extern const struct command command_show;
 extern const struct command command_status;
 extern const struct command command_summary;
+extern const struct command command_tls;
 
 /* The command of that name; fails with ERROR_USAGE. */
 MUST_CHECK bool command_find(

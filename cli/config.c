@@ -149,6 +149,58 @@ add_authserv_id(struct reader *r, struct bytes item)
 /* --- keys --- */
 
 static bool
+set_rua(struct reader *r, const char *value)
+{
+	return set_text(r, &r->out->rua, value);
+}
+
+static bool
+set_ruf(struct reader *r, const char *value)
+{
+	return set_text(r, &r->out->ruf, value);
+}
+
+static bool
+set_data_folder(struct reader *r, const char *value)
+{
+	return set_text(r, &r->out->data_folder, value);
+}
+
+/* [labels]: the key is a domain, or a network as 'reports senders' shows it. */
+static bool
+set_label(struct reader *r, const char *name, const char *value)
+{
+	struct config *out = r->out;
+	const char *equals = strrchr(value, '=');
+	/* inih ends a key at a colon too, and so in an IPv6 network. */
+	const char *key = equals == NULL
+	    ? name
+	    : arena_printf(
+		r->arena, "%s:%.*s", name, (int)(equals - value), value);
+	struct bytes word =
+	    bytes_trim(bytes_of(equals == NULL ? value : equals + 1));
+	const char *domain = domain_copy(r->arena, bytes_of(key));
+	struct label *labels;
+	enum sender_class class;
+	struct network network;
+
+	if (!is_domain(domain) && !network_parse(bytes_of(domain), &network))
+		return error_set(r->err, ERROR_CONFIG,
+		    "'%.80s' is neither a domain nor a network", domain);
+	if (text_is(word, "forward"))
+		word = bytes_of("forwarder");
+	if (!sender_class_parse(word, &class))
+		return error_set(r->err, ERROR_CONFIG,
+		    "'%.40s' is none of own, vendor, list, forwarder, "
+		    "gateway, relay, service, spoof",
+		    value);
+	labels = grow(r, out->labels, &out->label_count, sizeof(*labels));
+	labels[out->label_count - 1] = (struct label) { domain, class };
+	out->labels = labels;
+	return true;
+}
+
+static bool
 set_own_domains(struct reader *r, const char *value)
 {
 	return read_list(r, value, add_domain);
@@ -245,13 +297,59 @@ set_trusted_ar_count(struct reader *r, const char *value)
 	return true;
 }
 
+static bool
+set_age(struct reader *r, struct age *out, const char *value, bool takes_words)
+{
+	if (out->kind != AGE_NONE)
+		return error_set(r->err, ERROR_CONFIG, "is given twice");
+	return age_parse(value, takes_words, out)
+	    || error_set(r->err, ERROR_CONFIG,
+		"'%.40s' is not an age such as 30d, 4w, 13m or 5y%s", value,
+		takes_words ? ", nor never or forever" : "");
+}
+
+static bool
+set_keep_raw(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->keep_raw, value, true);
+}
+
+static bool
+set_older_than(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->prune.older_than, value, false);
+}
+
+static bool
+set_keep_rollups(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->prune.keep_rollups, value, false);
+}
+
+static bool
+set_recipients_older_than(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->prune.recipients_older_than, value, false);
+}
+
+static bool
+set_raw_older_than(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->prune.raw_older_than, value, false);
+}
+
 static const struct key {
 	const char *section, *name;
 	bool (*set)(struct reader *r, const char *value);
 } keys[] = {
 	{ "domains", "own", set_own_domains },
+	{ "domains", "rua", set_rua },
+	{ "domains", "ruf", set_ruf },
 	{ "networks", "own", set_own_networks },
+	{ "labels", "DOMAIN", NULL }, /* any; see set_key() */
+	{ "data", "path", set_data_folder },
 	{ "store", "path", set_store_path },
+	{ "store", "keep_raw", set_keep_raw },
 	{ "listen", "socket", set_socket },
 	{ "listen", "socket_mode", set_socket_mode },
 	{ "listen", "inet", set_inet },
@@ -262,6 +360,10 @@ static const struct key {
 	{ "listen", "recipients", set_recipients },
 	{ "authentication", "authserv_id", set_authserv_ids },
 	{ "authentication", "trusted_ar_count", set_trusted_ar_count },
+	{ "prune", "older_than", set_older_than },
+	{ "prune", "keep_rollups", set_keep_rollups },
+	{ "prune", "recipients_older_than", set_recipients_older_than },
+	{ "prune", "raw_older_than", set_raw_older_than },
 };
 
 /* The keys of a section, or with NULL the sections, for an error. */
@@ -306,6 +408,9 @@ set_key(
 {
 	size_t i;
 
+	if (strcmp(section, "labels") == 0)
+		return set_label(r, name, value)
+		    || error_at(r->err, "[labels]");
 	for (i = 0; i < COUNT_OF(keys); i++)
 		if (strcmp(keys[i].section, section) == 0
 		    && strcmp(keys[i].name, name) == 0)

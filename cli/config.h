@@ -5,8 +5,13 @@
  *	own = example.org, example.net
  *	[networks]
  *	own = 192.0.2.0/24, 2001:db8::/48
+ *	[labels]
+ *	lists.example.com = list
+ *	[data]
+ *	path = /etc/reports/data
  *	[store]
  *	path = /var/lib/reports/reports.db
+ *	keep_raw = never
  *	[listen]
  *	socket = /run/reports/lmtp
  *	socket_mode = 0660
@@ -20,6 +25,12 @@
  *	authserv_id = mx.example.org
  *	trusted_ar_count = 1
  *
+ *	[prune]
+ *	older_than = 13m
+ *	keep_rollups = 5y
+ *	recipients_older_than = 3m
+ *	raw_older_than = 30d
+ *
  * Lists may be continued on lines that begin with a blank.
  */
 #ifndef CLI_CONFIG_H
@@ -29,8 +40,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "analysis/analysis.h"
 #include "analysis/own.h"
 #include "base/compiler.h"
+#include "cli/age.h"
 #include "ingest/read.h"
 
 struct arena;
@@ -40,6 +53,10 @@ struct error;
 
 struct config {
 	struct own own;
+	const struct label *labels;
+	size_t label_count;
+	const char *rua, *ruf; /* who else is told; as in the record */
+	const char *data_folder;
 	const char *store_path; /* NULL where not given, here as below */
 	const char *socket;
 	bool has_socket_mode;
@@ -52,6 +69,11 @@ struct config {
 	const char *const *recipients; /* addresses and domains, lower case */
 	size_t recipient_count;        /* 0 takes all */
 	struct read_config authentication;
+	struct age keep_raw; /* of messages that could be read */
+	struct prune_config {
+		struct age older_than, keep_rollups;
+		struct age recipients_older_than, raw_older_than;
+	} prune;
 };
 
 /*

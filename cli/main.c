@@ -65,13 +65,23 @@ check_arguments(const struct command *command, int argc, struct error *err)
 }
 
 static bool
+keeps_raw(const struct config *config)
+{
+	return config->keep_raw.kind != AGE_NONE
+	    && config->keep_raw.kind != AGE_NEVER;
+}
+
+static bool
 open_store(
     struct context *context, const struct command *command, struct error *err)
 {
 	if (command->store == COMMAND_NO_STORE)
 		return true;
-	return store_open(&context->store, context->db,
-	    command->store == COMMAND_READ ? STORE_READ : STORE_WRITE, err);
+	if (!store_open(&context->store, context->db,
+		command->store == COMMAND_READ ? STORE_READ : STORE_WRITE, err))
+		return false;
+	store_keep_raw(context->store, keeps_raw(context->config));
+	return true;
 }
 
 static bool
@@ -121,7 +131,7 @@ find_command(struct options *options, const struct command **command,
 
 static bool
 run(int argc, char **argv, const struct command **command, struct arena *arena,
-    struct error *err)
+    int *status, struct error *err)
 {
 	struct options options = { 0 };
 	struct context context = { .arena = arena, .options = &options };
@@ -137,7 +147,8 @@ run(int argc, char **argv, const struct command **command, struct arena *arena,
 		command_print_all(stdout);
 	else
 		return run_command(
-		    &context, *command, argc - first, argv + first, err);
+			   &context, *command, argc - first, argv + first, err)
+		    && (*status = context.status, true);
 	return output_flush(stdout, err);
 }
 
@@ -168,7 +179,7 @@ main(int argc, char **argv)
 	/* A file that may not grow is a full disk, and no reason to end. */
 	signal(SIGXFSZ, SIG_IGN);
 
-	if (!run(argc, argv, &command, &arena, &err)) {
+	if (!run(argc, argv, &command, &arena, &status, &err)) {
 		fflush(stdout);
 		fprintf(stderr, "reports%s%s: %s\n", command == NULL ? "" : " ",
 		    command == NULL ? "" : command->name,

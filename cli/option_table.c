@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analysis/analysis.h"
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -180,18 +181,19 @@ set_verified(
 	return read_set(r, row, value, find_verdict, &r->out->verdicts);
 }
 
-/* Delivered is whatever was neither quarantined nor rejected. */
 static unsigned
 find_disposition(struct bytes word)
 {
-	const unsigned held = STORE_DISPOSITION(DMARC_DISPOSITION_QUARANTINE),
-		       refused = STORE_DISPOSITION(DMARC_DISPOSITION_REJECT);
-
 	if (text_is(word, "none"))
-		return STORE_ALL_DISPOSITIONS & ~(held | refused);
+		return STORE_DISPOSITION(DMARC_DISPOSITION_NONE)
+		    | STORE_DISPOSITION(DMARC_DISPOSITION_PASS);
 	if (text_is(word, "quarantine"))
-		return held;
-	return text_is(word, "reject") ? refused : 0;
+		return STORE_DISPOSITION(DMARC_DISPOSITION_QUARANTINE);
+	if (text_is(word, "reject"))
+		return STORE_DISPOSITION(DMARC_DISPOSITION_REJECT);
+	return text_is(word, "other")
+	    ? STORE_DISPOSITION(0) | STORE_DISPOSITION(DMARC_DISPOSITION_OTHER)
+	    : 0;
 }
 
 static bool
@@ -290,6 +292,23 @@ set_color(
 	    || refuse_word(r, row, value, strlen(value));
 }
 
+/* --- of the analysis --- */
+
+static unsigned
+find_class(struct bytes word)
+{
+	enum sender_class class;
+
+	return sender_class_parse(word, &class) ? 1U << class : 0;
+}
+
+static bool
+set_class(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	return read_set(r, row, value, find_class, &r->out->classes);
+}
+
 /* --- of the server --- */
 
 static bool
@@ -313,6 +332,24 @@ set_socket_mode(
 	    || error_set(r->err, ERROR_USAGE,
 		"--socket-mode: '%.40s' is no octal mode such as 0660", value);
 }
+
+/* --- of prune --- */
+
+static bool
+set_age(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	struct age age;
+
+	if (!age_parse(value, false, &age))
+		return error_set(r->err, ERROR_USAGE,
+		    "--%s: '%.40s' is not an age such as 30d, 4w, 13m or 5y",
+		    row->name, value);
+	memcpy((char *)r->out + row->member, &age, sizeof(age));
+	return true;
+}
+
+#define AGE(name) set_age, offsetof(struct options, name)
 
 const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_CONFIG] = { "config", "FILE",
@@ -359,14 +396,20 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    add_source, 0, NULL },
 	[OPTION_DISPOSITION] = { "disposition", "LIST",
 	    "only mail that the receiver delivered (none), or\n"
-	    "quarantine, reject; with commas between",
-	    set_disposition, 0, "none, quarantine, reject" },
+	    "quarantine, reject, other (it does not say); with\n"
+	    "commas between",
+	    set_disposition, 0, "none, quarantine, reject, other" },
 	[OPTION_RESULT] = { "result", "LIST",
 	    "only mail with this result: pass, fail, dkim-pass,\n"
 	    "dkim-fail, spf-pass, spf-fail; with commas between, any\n"
 	    "of them; given again, both",
 	    set_result, 0,
 	    "pass, fail, dkim-pass, dkim-fail, spf-pass, spf-fail" },
+	[OPTION_BY] = { "by", "WHAT",
+	    "failures: group by source (the default), sender,\n"
+	    "reporter, day or reason; senders: source, down to\n"
+	    "addresses",
+	    TEXT(by), "source, sender, reporter, day, reason" },
 	[OPTION_TLS] = { "tls", NULL, "TLS reports instead of DMARC reports",
 	    FLAG(tls), NULL },
 	[OPTION_SINCE_ID] = { "since-id", "ID",
@@ -395,6 +438,42 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LOCAL] = { "local", NULL,
 	    "what is for people, in local time instead of UTC",
 	    FLAG(style.local), NULL },
+	[OPTION_WHY] = { "why", NULL,
+	    "the rules that made it so, and the records behind them", FLAG(why),
+	    NULL },
+	[OPTION_UNAUTHORISED] = { "unauthorised", NULL,
+	    "only what sends without leave", FLAG(unauthorised), NULL },
+	[OPTION_CLASS] = { "class", "LIST",
+	    "only these, with commas between: own, unlisted, vendor,\n"
+	    "list, forwarder, gateway, relay, service, spoof, unknown",
+	    set_class, 0,
+	    "own, unlisted, vendor, list, forwarder, gateway, relay, "
+	    "service, spoof, unknown" },
+	[OPTION_NAMES] = { "names", NULL, "the names of those who are exposed",
+	    FLAG(names), NULL },
+	[OPTION_ADVICE] = { "advice", NULL, "what can be done about it",
+	    FLAG(advice), NULL },
+	[OPTION_SELECTORS] = { "selectors", NULL,
+	    "what DKIM selectors tell of who wrote", FLAG(selectors), NULL },
+	[OPTION_FAIL_ON] = { "fail-on", "WHAT",
+	    "exit status 1, for cron. leaks: solo, an organisation\n"
+	    "with one subscriber is exposed. summary: a line for each\n"
+	    "new-sender, failures, tls-failures, silent, quarantine;\n"
+	    "with commas between, and :N for N or more",
+	    TEXT(fail_on),
+	    "new-sender, failures, tls-failures, silent, quarantine, solo" },
+	[OPTION_STATE] = { "state", "FILE",
+	    "remember there what --fail-on told, and tell it once", TEXT(state),
+	    NULL },
+	[OPTION_TO] = { "to", "ADDRESS",
+	    "with the headers of a mail to this address; several\n"
+	    "with commas between",
+	    TEXT(to), NULL },
+	[OPTION_OUTPUT] = { "output", "PATH",
+	    "a file for one page, a folder (one that is there, or a\n"
+	    "name that ends with /) for a page of each domain, or -\n"
+	    "for standard output",
+	    TEXT(output), NULL },
 	[OPTION_SOCKET] = { "socket", "PATH", "listen on this unix socket",
 	    TEXT(socket), NULL },
 	[OPTION_SOCKET_MODE] = { "socket-mode", "MODE",
@@ -411,6 +490,26 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_NO_SANDBOX] = { "no-sandbox", NULL,
 	    "read without the sandbox, where the system has none",
 	    FLAG(no_sandbox), NULL },
+	[OPTION_OLDER_THAN] = { "older-than", "AGE",
+	    "reports that begin before, and other messages: 30d, 4w,\n"
+	    "13m, 5y",
+	    AGE(older_than), "30d 13m 3y" },
+	[OPTION_KEEP_ROLLUPS] = { "keep-rollups", "AGE",
+	    "keep the sums by day of what goes, until they are of\n"
+	    "this age; without it they go as well",
+	    AGE(keep_rollups), "5y" },
+	[OPTION_RECIPIENTS_OLDER_THAN] = { "recipients-older-than", "AGE",
+	    "what tells who received mail, and the\n"
+	    "bytes it is in",
+	    AGE(recipients_older_than), "30d 3m" },
+	[OPTION_RAW_OLDER_THAN] = { "raw-older-than", "AGE",
+	    "the bytes of messages that came before", AGE(raw_older_than),
+	    "30d" },
+	[OPTION_APPLY] = { "apply", NULL,
+	    "do it, instead of saying what would go", FLAG(apply), NULL },
+	[OPTION_DEEP] = { "deep", NULL,
+	    "compare every sum with the rows, which takes a while", FLAG(deep),
+	    NULL },
 	[OPTION_HELP] = { "help", NULL, "this text", FLAG(help), NULL },
 	[OPTION_VERSION] = { "version", NULL, "the version", FLAG(version),
 	    NULL },

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/compiler.h"
+#include "cli/age.h"
 #include "cli/output.h"
 #include "cli/period.h"
 
@@ -32,6 +33,7 @@ enum option_id {
 	OPTION_SOURCE,
 	OPTION_DISPOSITION,
 	OPTION_RESULT,
+	OPTION_BY,
 	OPTION_TLS,
 	OPTION_SINCE_ID,
 	OPTION_SORT,
@@ -41,12 +43,28 @@ enum option_id {
 	OPTION_NO_HEADER,
 	OPTION_BOM,
 	OPTION_LOCAL,
+	OPTION_WHY,
+	OPTION_UNAUTHORISED,
+	OPTION_CLASS,
+	OPTION_NAMES,
+	OPTION_ADVICE,
+	OPTION_SELECTORS,
+	OPTION_FAIL_ON,
+	OPTION_STATE,
+	OPTION_TO,
+	OPTION_OUTPUT,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
 	OPTION_INET,
 	OPTION_CONTROL,
 	OPTION_WORKERS,
 	OPTION_NO_SANDBOX,
+	OPTION_OLDER_THAN,
+	OPTION_KEEP_ROLLUPS,
+	OPTION_RECIPIENTS_OLDER_THAN,
+	OPTION_RAW_OLDER_THAN,
+	OPTION_APPLY,
+	OPTION_DEEP,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT
@@ -90,11 +108,18 @@ struct options {
 	unsigned verdicts; /* as in struct store_filter, here as below */
 	unsigned dispositions;
 	unsigned results;
+	const char *by;
 	bool tls;
 	bool has_since_id;
 	int64_t since_id;
 	struct output_style style;
 	bool has_format; /* it was given */
+	bool why, unauthorised, names, advice, selectors;
+	const char *fail_on;
+	const char *state;
+	const char *to;
+	unsigned classes; /* bits of enum sender_class; 0 when not given */
+	const char *output;
 	const char *socket;
 	bool has_socket_mode;
 	unsigned socket_mode;
@@ -103,6 +128,10 @@ struct options {
 	size_t workers; /* 0 when not given */
 	bool no_sandbox;
 	bool prometheus; /* was given as the format */
+	struct age older_than, keep_rollups;
+	struct age recipients_older_than, raw_older_than;
+	bool apply;
+	bool deep;
 	bool help, version;
 };
 

@@ -329,12 +329,28 @@ output_new(struct output **out, FILE *file, const struct output_style *style,
 
 	*out = NULL;
 	if (style->sort != NULL
-	    && !output_sort_new(&sort, style->sort, columns, count, err))
+	    && !output_sort_new(
+		&sort, style->sort, style->limit, columns, count, err))
 		return false;
 	*out = output_part(file, style->format, style, columns, count);
 	(*out)->sort = sort;
 	(*out)->style.limit = style->limit;
 	return true;
+}
+
+struct output *
+output_ranked(FILE *file, const struct output_style *style, const char *key,
+    const struct output_column *columns, size_t count)
+{
+	struct output *output =
+	    output_part(file, OUTPUT_TABLE, style, columns, count);
+	struct error err;
+
+	if (!output_sort_new(
+		&output->sort, key, style->limit, columns, count, &err))
+		errx(1, "%s", err.text); /* a key that we have named */
+	output->style.limit = style->limit;
+	return output;
 }
 
 static void

@@ -140,6 +140,11 @@ struct output *output_part(FILE *file, enum output_format format,
     const struct output_style *style, const struct output_column *columns,
     size_t count);
 
+/* A table within a page: the first rows by that key, as many as the style's
+ * limit says. */
+struct output *output_ranked(FILE *file, const struct output_style *style,
+    const char *key, const struct output_column *columns, size_t count);
+
 /* Whether to use colours on this file. */
 bool output_has_color(FILE *file, const struct output_style *style);
 

@@ -8,19 +8,20 @@
 #include "base/error.h"
 #include "cli/output.h"
 
+/* A row with its texts, in one piece of memory. */
 struct held {
 	const struct output_sort *sort;
-	const struct output_value *values;
 	size_t number;
+	struct output_value values[];
 };
 
 struct output_sort {
 	size_t column_count;
 	size_t key;
 	bool is_text, is_down;
-	struct arena arena; /* of the rows */
-	struct held *rows;
-	size_t count, size;
+	size_t limit;       /* 0: none */
+	struct held **rows; /* with a limit a heap, the last one on top */
+	size_t count, size, added;
 };
 
 static bool
@@ -61,7 +62,7 @@ refuse(const char *by, const struct output_column *columns, size_t count,
 }
 
 bool
-output_sort_new(struct output_sort **out, const char *by,
+output_sort_new(struct output_sort **out, const char *by, size_t limit,
     const struct output_column *columns, size_t count, struct error *err)
 {
 	struct output_sort *sort;
@@ -78,36 +79,13 @@ output_sort_new(struct output_sort **out, const char *by,
 	if (sort == NULL)
 		errx(1, "sort: out of memory");
 	sort->column_count = count;
+	sort->limit = limit;
 	sort->key = key;
 	sort->is_text = is_text(columns[key].type);
 	sort->is_down = *direction == '\0' ? !sort->is_text
 					   : strcmp(direction, ":desc") == 0;
 	*out = sort;
 	return true;
-}
-
-void
-output_sort_add(struct output_sort *sort, const struct output_value *values)
-{
-	struct output_value *copy =
-	    arena_alloc(&sort->arena, sort->column_count, sizeof(*copy));
-	size_t i;
-
-	for (i = 0; i < sort->column_count; i++) {
-		copy[i] = values[i];
-		if (values[i].text != NULL)
-			copy[i].text =
-			    arena_copy(&sort->arena, bytes_of(values[i].text));
-	}
-	if (sort->count == sort->size) {
-		sort->size = sort->size == 0 ? 64 : sort->size * 2;
-		sort->rows =
-		    reallocarray(sort->rows, sort->size, sizeof(*sort->rows));
-		if (sort->rows == NULL)
-			errx(1, "sort: out of memory");
-	}
-	sort->rows[sort->count] = (struct held) { sort, copy, sort->count };
-	sort->count++;
 }
 
 static int
@@ -124,15 +102,116 @@ compare_values(const struct output_sort *sort, const struct output_value *a,
 	return sort->is_down ? -order : order;
 }
 
+/* Rows that are equal stay as they came. */
 static int
-compare(const void *left, const void *right)
+compare_rows(const struct held *a, const struct held *b)
 {
-	const struct held *a = left, *b = right;
 	size_t key = a->sort->key;
 	int order = compare_values(a->sort, &a->values[key], &b->values[key]);
 
 	return order != 0 ? order
 			  : (a->number > b->number) - (a->number < b->number);
+}
+
+static int
+compare(const void *left, const void *right)
+{
+	return compare_rows(
+	    *(struct held *const *)left, *(struct held *const *)right);
+}
+
+static struct held *
+copy_row(struct output_sort *sort, const struct output_value *values)
+{
+	size_t i, len, size = sizeof(struct held);
+	struct held *row;
+	char *text;
+
+	for (i = 0; i < sort->column_count; i++)
+		size += sizeof(*values)
+		    + (values[i].text == NULL ? 0 : strlen(values[i].text) + 1);
+	row = malloc(size);
+	if (row == NULL)
+		errx(1, "sort: out of memory");
+	row->sort = sort;
+	row->number = sort->added;
+	text = (char *)(row->values + sort->column_count);
+	for (i = 0; i < sort->column_count; i++) {
+		row->values[i] = values[i];
+		if (values[i].text == NULL)
+			continue;
+		len = strlen(values[i].text) + 1;
+		row->values[i].text = memcpy(text, values[i].text, len);
+		text += len;
+	}
+	return row;
+}
+
+static void
+swap(struct held **a, struct held **b)
+{
+	struct held *kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+static void
+sift_up(struct held **rows, size_t at)
+{
+	for (; at > 0 && compare_rows(rows[at], rows[(at - 1) / 2]) > 0;
+	     at = (at - 1) / 2)
+		swap(&rows[at], &rows[(at - 1) / 2]);
+}
+
+static void
+sift_down(struct held **rows, size_t count)
+{
+	size_t at = 0, child;
+
+	while ((child = 2 * at + 1) < count) {
+		if (child + 1 < count
+		    && compare_rows(rows[child + 1], rows[child]) > 0)
+			child++;
+		if (compare_rows(rows[at], rows[child]) >= 0)
+			return;
+		swap(&rows[at], &rows[child]);
+		at = child;
+	}
+}
+
+static void
+append(struct output_sort *sort, struct held *row)
+{
+	if (sort->count == sort->size) {
+		sort->size = sort->size == 0 ? 64 : sort->size * 2;
+		sort->rows =
+		    reallocarray(sort->rows, sort->size, sizeof(*sort->rows));
+		if (sort->rows == NULL)
+			errx(1, "sort: out of memory");
+	}
+	sort->rows[sort->count++] = row;
+	if (sort->limit != 0)
+		sift_up(sort->rows, sort->count - 1);
+}
+
+void
+output_sort_add(struct output_sort *sort, const struct output_value *values)
+{
+	size_t key = sort->key;
+
+	sort->added++;
+	if (sort->limit == 0 || sort->count < sort->limit) {
+		append(sort, copy_row(sort, values));
+		return;
+	}
+	/* Of equal ones the first has come first. */
+	if (compare_values(sort, &values[key], &sort->rows[0]->values[key])
+	    >= 0)
+		return;
+	free(sort->rows[0]);
+	sort->rows[0] = copy_row(sort, values);
+	sift_down(sort->rows, sort->count);
 }
 
 void
@@ -143,10 +222,11 @@ output_sort_end(struct output_sort *sort,
 	size_t i;
 
 	if (sort->count > 0)
-		qsort(sort->rows, sort->count, sizeof(*sort->rows), compare);
-	for (i = 0; i < sort->count; i++)
-		row(context, sort->rows[i].values);
+		qsort(sort->rows, sort->count, sizeof(struct held *), compare);
+	for (i = 0; i < sort->count; i++) {
+		row(context, sort->rows[i]->values);
+		free(sort->rows[i]);
+	}
 	free(sort->rows);
-	arena_release(&sort->arena);
 	free(sort);
 }

@@ -14,12 +14,14 @@ struct output_value;
 
 /*
  * by is KEY, KEY:asc or KEY:desc; without a direction, texts go up and all
- * else down.  Fails with ERROR_USAGE when there is no such key.
+ * else down.  Of the rows, the first limit are kept, all when it is 0.  Fails
+ * with ERROR_USAGE when there is no such key.
  */
 MUST_CHECK bool output_sort_new(struct output_sort **out, const char *by,
-    const struct output_column *columns, size_t count, struct error *err);
+    size_t limit, const struct output_column *columns, size_t count,
+    struct error *err);
 
-/* Copies the row. */
+/* Copies the row, if it is one of those to be kept so far. */
 void output_sort_add(
     struct output_sort *sort, const struct output_value *values);
 

@@ -126,8 +126,18 @@ question_style(const struct options *options)
 	return style;
 }
 
+int64_t
+question_middle(const struct question *question)
+{
+	int64_t last = question->period.last;
+
+	if (question->first_day >= last)
+		return STORE_UNTIL_EVER;
+	return question->first_day + (last - question->first_day + 86400) / 2;
+}
+
 bool
-question_open(
+question_open_quietly(
     struct question *out, const struct context *context, struct error *err)
 {
 	const struct options *options = context->options;
@@ -152,5 +162,17 @@ question_open(
 	    || !store_extent(context->store, &out->filter, &extent, err))
 		return false;
 	out->report_count = extent.report_count;
-	return extent.report_count > 0 || explain_none(out, context, err);
+	out->first_day =
+	    extent.report_count > 0 && extent.first_begin > out->period.first
+	    ? datetime_day(extent.first_begin) * 86400
+	    : out->period.first;
+	return true;
+}
+
+bool
+question_open(
+    struct question *out, const struct context *context, struct error *err)
+{
+	return question_open_quietly(out, context, err)
+	    && (out->report_count > 0 || explain_none(out, context, err));
 }

@@ -75,6 +75,14 @@ header_of(struct bytes message)
 	return message;
 }
 
+struct bytes
+header_skip_empty(struct bytes bytes)
+{
+	struct bytes line = first_line(bytes);
+
+	return is_empty(line) ? bytes_skip(bytes, line.len) : bytes;
+}
+
 /* RFC 5322 would allow any mark in a name; JSON begins with one, and nobody
  * uses them. */
 bool
@@ -100,6 +108,20 @@ header_next(struct bytes *header, struct header_field *field)
 		}
 	}
 	return false;
+}
+
+void
+header_add_lines(struct bytes *header, struct header_field *field)
+{
+	struct bytes line;
+
+	for (;;) {
+		line = first_line(*header);
+		if (line.len == 0 || name_len(line) > 0)
+			return;
+		field->value.len += line.len;
+		*header = bytes_skip(*header, line.len);
+	}
 }
 
 /* Line ends go, the blank after them stays (RFC 5322 2.2.3); a tab is as

@@ -14,6 +14,9 @@ struct arena;
 /* The header of a message: its bytes up to the empty line. */
 struct bytes header_of(struct bytes message);
 
+/* What follows the empty line that the bytes begin with, if they do. */
+struct bytes header_skip_empty(struct bytes bytes);
+
 /* Whether the bytes begin with a header field. */
 bool header_looks_like(struct bytes bytes);
 
@@ -25,6 +28,12 @@ struct header_field {
 
 /* Takes the next field off the front of header; false when there is none. */
 bool header_next(struct bytes *header, struct header_field *field);
+
+/*
+ * Adds to a field just taken the lines behind it that are none: some forget to
+ * indent them.  Not for a field that is to be trusted.
+ */
+void header_add_lines(struct bytes *header, struct header_field *field);
 
 /* A value on one line: its line ends go, the blanks after them stay. */
 struct bytes header_unfold(struct bytes value, struct arena *arena);

@@ -1,14 +1,11 @@
 #include "ingest/message.h"
 
-#include <ctype.h>
-#include <libetpan/libetpan.h>
-#include <strings.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/limits.h"
-#include "ingest/header.h"
-#include "ingest/parameter.h"
+#include "ingest/mime.h"
 
 struct walk {
 	struct arena *arena;
@@ -17,355 +14,212 @@ struct walk {
 	bool is_over; /* a limit was met; no more parts */
 };
 
-static void walk_mime(struct walk *walk, struct mailmime *mime,
-    const char *number, size_t level, size_t depth);
-static void walk_message(struct walk *walk, struct bytes message,
-    const char *number, size_t level, size_t depth);
+/* Where in the message we are. */
+struct place {
+	const char *number; /* "" for the message itself */
+	size_t level;       /* of parts in parts */
+	size_t depth;       /* of messages in messages */
+};
+
+static void walk_entity(
+    struct walk *walk, struct bytes entity, struct place place);
 
 static void
-report_limit(struct walk *walk, const char *reason, const char *what, int max)
+stop(struct walk *walk, const char *reason, const char *what, size_t max)
 {
 	struct error trouble;
 
-	error_limit(&trouble, reason, "more than %d %s", max, what);
+	error_limit(&trouble, reason, "more than %zu %s", max, what);
 	walk->visitor->trouble(walk->visitor->context, &trouble);
 	walk->is_over = true;
 }
 
-/* --- what a part says about itself --- */
-
-static const char *
-discrete_name(int type)
-{
-	switch (type) {
-	case MAILMIME_DISCRETE_TYPE_TEXT:
-		return "text";
-	case MAILMIME_DISCRETE_TYPE_IMAGE:
-		return "image";
-	case MAILMIME_DISCRETE_TYPE_AUDIO:
-		return "audio";
-	case MAILMIME_DISCRETE_TYPE_VIDEO:
-		return "video";
-	default:
-		return "application";
-	}
-}
-
-static const char *
-type_of(struct walk *walk, const struct mailmime_content *content)
-{
-	const char *major = "message";
-	char *type, *c;
-
-	if (content == NULL)
-		return "text/plain"; /* RFC 2045 5.2 */
-	if (content->ct_type->tp_type == MAILMIME_TYPE_DISCRETE_TYPE)
-		major = discrete_name(
-		    content->ct_type->tp_data.tp_discrete_type->dt_type);
-	type = arena_printf(walk->arena, "%s/%s", major, content->ct_subtype);
-	for (c = type; *c != '\0'; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return type;
-}
-
-static const char *
-find_in_disposition(const void *field, const char *name)
-{
-	const struct mailmime_disposition *disposition = field;
-	const struct mailmime_disposition_parm *parm;
-	clistiter *i;
-
-	for (i = clist_begin(disposition->dsp_parms); i != NULL;
-	     i = clist_next(i)) {
-		parm = clist_content(i);
-		if (parm->pa_type == MAILMIME_DISPOSITION_PARM_FILENAME
-		    && strcmp(name, "filename") == 0)
-			return parm->pa_data.pa_filename;
-		if (parm->pa_type == MAILMIME_DISPOSITION_PARM_PARAMETER
-		    && strcasecmp(parm->pa_data.pa_parameter->pa_name, name)
-			== 0)
-			return parm->pa_data.pa_parameter->pa_value;
-	}
-	return NULL;
-}
-
-static const char *
-find_in_content_type(const void *field, const char *name)
-{
-	const struct mailmime_content *content = field;
-	const struct mailmime_parameter *parameter;
-	clistiter *i = NULL;
-
-	if (content->ct_parameters != NULL)
-		i = clist_begin(content->ct_parameters);
-	for (; i != NULL; i = clist_next(i)) {
-		parameter = clist_content(i);
-		if (strcasecmp(parameter->pa_name, name) == 0)
-			return parameter->pa_value;
-	}
-	return NULL;
-}
-
-static const char *
-filename_of(struct walk *walk, const struct mailmime *mime)
-{
-	const char *name = NULL;
-	struct mailmime_field *field;
-	clistiter *i = NULL;
-
-	if (mime->mm_mime_fields != NULL)
-		i = clist_begin(mime->mm_mime_fields->fld_list);
-	for (; i != NULL && name == NULL; i = clist_next(i)) {
-		field = clist_content(i);
-		if (field->fld_type == MAILMIME_FIELD_DISPOSITION)
-			name = parameter_value(find_in_disposition,
-			    field->fld_data.fld_disposition, "filename",
-			    walk->arena);
-	}
-	if (name == NULL && mime->mm_content_type != NULL)
-		name = parameter_value(find_in_content_type,
-		    mime->mm_content_type, "name", walk->arena);
-	return name == NULL ? "" : name;
-}
-
-static int
-encoding_of(const struct mailmime *mime)
-{
-	struct mailmime_field *field;
-	clistiter *i = NULL;
-
-	if (mime->mm_mime_fields != NULL)
-		i = clist_begin(mime->mm_mime_fields->fld_list);
-	for (; i != NULL; i = clist_next(i)) {
-		field = clist_content(i);
-		if (field->fld_type == MAILMIME_FIELD_TRANSFER_ENCODING)
-			return field->fld_data.fld_encoding->enc_type;
-	}
-	return MAILMIME_MECHANISM_8BIT;
-}
-
-/* --- parts --- */
-
-/* Undoes the transfer encoding of a part.  False when there is nothing; else
- * out->data goes to mailmime_decoded_part_free(). */
-static bool
-decode(const struct mailmime *mime, const struct mailmime_data *data,
-    struct bytes *out)
-{
-	size_t index = 0;
-	char *decoded = NULL;
-
-	if (data == NULL || data->dt_type != MAILMIME_DATA_TEXT
-	    || mailmime_part_parse(data->dt_data.dt_text.dt_data,
-		   data->dt_data.dt_text.dt_length, &index, encoding_of(mime),
-		   &decoded, &out->len)
-		!= MAILIMF_NO_ERROR)
-		return false;
-	out->data = decoded;
-	return true;
-}
+/* --- leaf parts --- */
 
 static void
-hand_out(struct walk *walk, const struct mailmime *mime, const char *number,
-    size_t depth)
+hand_out(struct walk *walk, const struct mime *mime, struct place place)
 {
-	struct message_part part = { .number = number, .depth = depth };
+	struct message_part part = {
+		.number = place.number[0] == '\0' ? "1" : place.number,
+		.type = mime->type,
+		.filename = mime->filename,
+		.depth = place.depth,
+	};
+	char *memory;
 
-	part.type = type_of(walk, mime->mm_content_type);
-	part.filename = filename_of(walk, mime);
-	if (!walk->visitor->wants(walk->visitor->context, &part)
-	    || !decode(mime, mime->mm_data.mm_single, &part.body))
+	if (++walk->parts > MAX_MIME_PARTS) {
+		stop(walk, "limit-parts", "parts", MAX_MIME_PARTS);
 		return;
+	}
+	if (!walk->visitor->wants(walk->visitor->context, &part))
+		return;
+	part.body = mime_decode(mime, &memory);
 	walk->visitor->part(walk->visitor->context, &part);
-	mailmime_decoded_part_free((char *)(uintptr_t)part.body.data);
+	free(memory);
 }
 
+/* RFC 2046 5.2.1 forbids to encode a message inside a message; some do. */
 static void
-hand_out_enclosed(struct walk *walk, struct bytes message, size_t depth)
-{
-	if (walk->visitor->enclosed != NULL)
-		walk->visitor->enclosed(walk->visitor->context, message, depth);
-}
-
-/* RFC 2046 5.2.1 forbids to encode a message inside a message; some do, and
- * libetpan leaves those alone. */
-static void
-walk_encoded_message(struct walk *walk, const struct mailmime *mime,
-    const char *number, size_t level, size_t depth)
+walk_enclosed(struct walk *walk, const struct mime *mime, struct place place)
 {
 	struct bytes message;
+	char *memory;
 
-	if (!decode(mime, mime->mm_data.mm_single, &message))
+	if (place.depth >= MAX_MESSAGE_DEPTH)
 		return;
-	hand_out_enclosed(walk, message, depth - 1);
-	walk_message(walk, message, number, level, depth);
-	mailmime_decoded_part_free((char *)(uintptr_t)message.data);
+	message = mime_decode(mime, &memory);
+	if (walk->visitor->enclosed != NULL)
+		walk->visitor->enclosed(
+		    walk->visitor->context, message, place.depth);
+	place.level++;
+	place.depth++;
+	walk_entity(walk, message, place);
+	free(memory);
 }
 
-static void
-walk_enclosed_message(struct walk *walk, const struct mailmime *mime,
-    const char *number, size_t level, size_t depth)
-{
-	const struct mailmime_data *data = mime->mm_body;
+/* --- multiparts (RFC 2046 5.1.1) --- */
 
-	if (data != NULL && data->dt_type == MAILMIME_DATA_TEXT)
-		hand_out_enclosed(walk,
-		    (struct bytes) { data->dt_data.dt_text.dt_data,
-			data->dt_data.dt_text.dt_length },
-		    depth - 1);
-	if (mime->mm_data.mm_message.mm_msg_mime != NULL)
-		walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime, number,
-		    level, depth);
+static struct bytes
+first_line(struct bytes bytes)
+{
+	const char *end = memchr(bytes.data, '\n', bytes.len);
+
+	if (end != NULL)
+		bytes.len = (size_t)(end - bytes.data) + 1;
+	return bytes;
 }
 
-/* A part that holds no others as libetpan sees it. */
-static void
-walk_single(struct walk *walk, const struct mailmime *mime, const char *number,
-    size_t level, size_t depth)
+/* Whether the line is that delimiter; the last one has two more dashes. */
+static bool
+is_delimiter(struct bytes line, struct bytes delimiter, bool *is_last)
 {
-	const char *type = type_of(walk, mime->mm_content_type);
+	struct bytes rest;
 
-	if (++walk->parts > MAX_MIME_PARTS)
-		report_limit(walk, "limit-parts", "parts", MAX_MIME_PARTS);
-	else if (strcmp(type, "message/rfc822") != 0)
-		hand_out(walk, mime, number[0] == '\0' ? "1" : number, depth);
-	else if (depth < MAX_MESSAGE_DEPTH)
-		walk_encoded_message(walk, mime, number, level + 1, depth + 1);
-}
-
-static void
-walk_list(struct walk *walk, clist *parts, const char *number, size_t level,
-    size_t depth)
-{
-	clistiter *i;
-	size_t n = 0;
-
-	for (i = clist_begin(parts); i != NULL && !walk->is_over;
-	     i = clist_next(i))
-		walk_mime(walk, clist_content(i),
-		    number[0] == '\0'
-			? arena_printf(walk->arena, "%zu", ++n)
-			: arena_printf(walk->arena, "%s.%zu", number, ++n),
-		    level + 1, depth);
-}
-
-static void
-walk_mime(struct walk *walk, struct mailmime *mime, const char *number,
-    size_t level, size_t depth)
-{
-	if (level > MAX_MIME_DEPTH) {
-		report_limit(walk, "limit-mime-depth", "parts in one another",
-		    MAX_MIME_DEPTH);
-		return;
-	}
-	switch (mime->mm_type) {
-	case MAILMIME_SINGLE:
-		walk_single(walk, mime, number, level, depth);
-		break;
-	case MAILMIME_MULTIPLE:
-		walk_list(walk, mime->mm_data.mm_multipart.mm_mp_list, number,
-		    level, depth);
-		break;
-	case MAILMIME_MESSAGE:
-		if (depth < MAX_MESSAGE_DEPTH)
-			walk_enclosed_message(
-			    walk, mime, number, level + 1, depth + 1);
-		break;
-	default:
-		break;
-	}
+	if (!bytes_start(line, delimiter))
+		return false;
+	rest = bytes_skip(line, delimiter.len);
+	*is_last = bytes_start(rest, bytes_of("--"));
+	if (*is_last)
+		rest = bytes_skip(rest, 2);
+	return bytes_trim(rest).len == 0;
 }
 
 /*
- * libetpan follows parts and comments by recursion, so that a few megabytes
- * of either end the process.  Each level of parts takes a Content-Type, each
- * level of comments a parenthesis, and comments end with their header: to
- * count those beforehand is enough.
+ * The next delimiter: *rest is what follows it.  Returns what came before,
+ * without the line end that belongs to the delimiter; with data NULL when
+ * there is none.
  */
-struct shape {
-	size_t content_types;
-	size_t comment_depth;
-};
+static struct bytes
+take_part(struct bytes *rest, struct bytes delimiter, bool *is_last)
+{
+	struct bytes part = { rest->data, 0 }, line;
+
+	for (;;) {
+		line = first_line(bytes_skip(*rest, part.len));
+		if (line.len == 0)
+			return (struct bytes) { NULL, 0 };
+		if (is_delimiter(line, delimiter, is_last))
+			break;
+		part.len += line.len;
+	}
+	*rest = bytes_skip(*rest, part.len + line.len);
+	if (part.len > 0 && part.data[part.len - 1] == '\n')
+		part.len--;
+	if (part.len > 0 && part.data[part.len - 1] == '\r')
+		part.len--;
+	return part;
+}
+
+/* The first line with two dashes and more, for a multipart that does not say
+ * its boundary, or another than it has. */
+static struct bytes
+guess_delimiter(struct bytes body)
+{
+	struct bytes line;
+
+	for (; body.len > 0; body = bytes_skip(body, line.len)) {
+		line = first_line(body);
+		if (bytes_start(line, bytes_of("--"))
+		    && bytes_trim(line).len > 2)
+			return bytes_trim(line);
+	}
+	return (struct bytes) { "", 0 };
+}
+
+/* The delimiter there is; without any, its length is 0. */
+static struct bytes
+find_delimiter(struct walk *walk, const struct mime *mime)
+{
+	struct bytes rest = mime->body, delimiter = { "", 0 };
+	bool is_last;
+
+	if (mime->boundary != NULL)
+		delimiter = bytes_trim(bytes_of(
+		    arena_printf(walk->arena, "--%s", mime->boundary)));
+	if (delimiter.len > 2
+	    && take_part(&rest, delimiter, &is_last).data != NULL)
+		return delimiter;
+	return guess_delimiter(mime->body);
+}
 
 static void
-look_at_line(struct shape *shape, struct bytes line)
+walk_multipart(struct walk *walk, struct bytes rest, struct bytes delimiter,
+    struct place place)
 {
-	static const char name[] = "content-type";
-	const char *c, *end = line.data + line.len;
+	struct bytes part;
+	struct place below = { .level = place.level + 1, .depth = place.depth };
+	bool is_last = false, is_first = true;
+	size_t n = 0;
 
-	if (line.len >= sizeof(name) - 1
-	    && strncasecmp(line.data, name, sizeof(name) - 1) == 0)
-		shape->content_types++;
-	if (bytes_trim(line).len == 0)
-		shape->comment_depth = 0;
-	if (memchr(line.data, '(', line.len) == NULL)
-		return;
-	for (c = line.data; c < end; c++) {
-		if (*c == '(')
-			shape->comment_depth++;
-		else if (*c == ')' && shape->comment_depth > 0)
-			shape->comment_depth--;
+	while (!walk->is_over && !is_last && rest.len > 0) {
+		part = take_part(&rest, delimiter, &is_last);
+		if (part.data == NULL) { /* the last delimiter is missing */
+			part = rest;
+			is_last = true;
+		}
+		if (!is_first) {
+			below.number = place.number[0] == '\0'
+			    ? arena_printf(walk->arena, "%zu", ++n)
+			    : arena_printf(
+				walk->arena, "%s.%zu", place.number, ++n);
+			walk_entity(walk, part, below);
+		}
+		is_first = false;
 	}
 }
+
+/* --- any of them --- */
 
 static bool
-check_shape(struct bytes message, struct error *err)
+is_type(const struct mime *mime, const char *prefix)
 {
-	struct shape shape = { 0 };
-	struct bytes line;
-	const char *end;
-
-	if (header_of(message).len > MAX_HEADER)
-		return error_limit(err, "limit-header",
-		    "the header is larger than %lu bytes", MAX_HEADER);
-	while (message.len > 0) {
-		end = memchr(message.data, '\n', message.len);
-		line = message;
-		if (end != NULL)
-			line.len = (size_t)(end - message.data) + 1;
-		look_at_line(&shape, line);
-		if (shape.content_types > MAX_CONTENT_TYPES)
-			return error_limit(err, "limit-parts",
-			    "more than %d parts", MAX_CONTENT_TYPES);
-		if (shape.comment_depth > MAX_COMMENT_DEPTH)
-			return error_limit(err, "limit-comments",
-			    "comments nest more than %d deep",
-			    MAX_COMMENT_DEPTH);
-		message = bytes_skip(message, line.len);
-	}
-	return true;
+	return bytes_start(bytes_of(mime->type), bytes_of(prefix));
 }
 
 static void
-report_trouble(struct walk *walk, const struct error *trouble)
+walk_entity(struct walk *walk, struct bytes entity, struct place place)
 {
-	walk->visitor->trouble(walk->visitor->context, trouble);
-}
+	struct bytes delimiter = { "", 0 };
+	struct mime mime;
 
-static void
-walk_message(struct walk *walk, struct bytes message, const char *number,
-    size_t level, size_t depth)
-{
-	struct mailmime *mime = NULL;
-	struct error trouble;
-	size_t index = 0;
-
-	if (!check_shape(message, &trouble)) {
-		report_trouble(walk, &trouble);
+	if (place.level > MAX_MIME_DEPTH) {
+		stop(walk, "limit-mime-depth", "parts in one another",
+		    MAX_MIME_DEPTH);
 		return;
 	}
-	if (mailmime_parse(message.data, message.len, &index, &mime)
-	    != MAILIMF_NO_ERROR) {
-		error_input(&trouble, "mime-malformed",
-		    "the message's structure cannot be read");
-		report_trouble(walk, &trouble);
+	if (!mime_split(entity, walk->arena, &mime)) {
+		stop(walk, "limit-header", "bytes of header", MAX_HEADER);
 		return;
 	}
-	/* The outermost is the message itself, not one inside it. */
-	if (mime->mm_type == MAILMIME_MESSAGE)
-		walk_mime(walk, mime->mm_data.mm_message.mm_msg_mime, number,
-		    level, depth);
-	mailmime_free(mime);
+	if (is_type(&mime, "multipart/"))
+		delimiter = find_delimiter(walk, &mime);
+	if (delimiter.len > 0)
+		walk_multipart(walk, mime.body, delimiter, place);
+	else if (strcmp(mime.type, "message/rfc822") == 0
+	    || strcmp(mime.type, "message/global") == 0)
+		walk_enclosed(walk, &mime, place);
+	else
+		hand_out(walk, &mime, place);
 }
 
 void
@@ -374,5 +228,5 @@ message_walk(struct bytes message, struct arena *arena,
 {
 	struct walk walk = { .arena = arena, .visitor = visitor };
 
-	walk_message(&walk, message, "", 0, 0);
+	walk_entity(&walk, message, (struct place) { .number = "" });
 }

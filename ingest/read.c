@@ -64,13 +64,19 @@ add_finding(struct reader *r, const char *part)
 	return finding;
 }
 
+static void
+set_reason(struct reader *r, struct finding *finding, const struct error *why)
+{
+	finding->reason = why->reason;
+	finding->detail = arena_copy(r->arena, bytes_of(why->text));
+}
+
 static struct finding *
 add_broken(struct reader *r, const char *part, const struct error *why)
 {
 	struct finding *finding = add_finding(r, part);
 
-	finding->reason = why->reason;
-	finding->detail = arena_copy(r->arena, bytes_of(why->text));
+	set_reason(r, finding, why);
 	r->out->broken_count++;
 	return finding;
 }
@@ -133,26 +139,25 @@ fill_org_name(struct reader *r, struct report *report)
 	    "the reporter's name is missing; '%.200s' stands in", domain);
 }
 
-static bool
-fill_period(struct reader *r, struct report *report, struct error *err)
+/* Without any date, begin and end are 0. */
+static void
+fill_period(struct reader *r, struct report *report)
 {
 	if (report->has_period)
-		return true;
-	if (!r->out->has_date)
-		return error_input(err, "no-period",
-		    "neither the report nor its message has a date");
+		return;
 	report->has_period = true;
-	report->begin = report->end = r->out->date;
+	report->begin = report->end = r->out->has_date ? r->out->date : 0;
 	report_note(report, r->arena, "no-period",
-	    "the period is missing; the message's date stands in");
-	return true;
+	    r->out->has_date
+		? "the period is missing; the message's date stands in"
+		: "neither the report nor its message has a date");
 }
 
 /* RFC 8460 5.3: the header names the domain too. */
 static void
 fill_domain(struct reader *r, struct report *report)
 {
-	if (!is_blank(report->domain))
+	if (report->kind != REPORT_TLSRPT || !is_blank(report->domain))
 		return;
 	report->domain = is_blank(r->out->tls_report_domain)
 	    ? ""
@@ -202,9 +207,9 @@ add_to_document(void *context, struct bytes bytes)
 static bool
 finish_report(struct reader *r, struct report *report, struct error *err)
 {
-	if (!report_reader_finish(r->report, report, err)
-	    || !fill_period(r, report, err))
+	if (!report_reader_finish(r->report, report, err))
 		return false;
+	fill_period(r, report);
 	fill_domain(r, report);
 	fill_org_name(r, report);
 	authentic_note_claims(&r->authentic, report, r->arena);
@@ -255,6 +260,22 @@ note_failure(struct reader *r)
 	}
 }
 
+/* What could not be mended keeps its first reason, which has a place in the
+ * document as it came; unless there are two of them. */
+static void
+finish_mended(
+    struct reader *r, struct finding *finding, const struct error *trouble)
+{
+	struct report report;
+
+	if (read_document(r, trouble, &report)) {
+		set_report(r, finding, &report);
+		r->out->broken_count--;
+	} else if (strcmp(r->failure.reason, "xml-several-reports") == 0) {
+		set_reason(r, finding, &r->failure);
+	}
+}
+
 static void
 end_document(void *context, const struct error *trouble)
 {
@@ -266,9 +287,8 @@ end_document(void *context, const struct error *trouble)
 			set_report(r, add_finding(r, place_of(r)), &report);
 		else
 			note_failure(r);
-	} else if (is_wanted(r) && read_document(r, trouble, &report)) {
-		set_report(r, r->malformed[r->document], &report);
-		r->out->broken_count--;
+	} else if (is_wanted(r)) {
+		finish_mended(r, r->malformed[r->document], trouble);
 	}
 	r->document++;
 	report_reader_free(r->report);
@@ -417,6 +437,25 @@ read_message(
 	classify_finish(&classifier, input, r->out);
 }
 
+/* Blank lines, and the line that an mbox puts before a message; those who file
+ * mail away leave it there, one by one or with a mark. */
+static struct bytes
+skip_postmark(struct bytes input)
+{
+	struct bytes rest = input;
+	const char *end;
+
+	while (rest.len > 0 && (rest.data[0] == '\r' || rest.data[0] == '\n'))
+		rest = bytes_skip(rest, 1);
+	if (bytes_start(rest, bytes_of("From "))
+	    || bytes_start(rest, bytes_of(">From "))) {
+		end = memchr(rest.data, '\n', rest.len);
+		rest = bytes_skip(rest,
+		    end == NULL ? rest.len : (size_t)(end - rest.data) + 1);
+	}
+	return header_looks_like(rest) ? rest : input;
+}
+
 void
 read_input(struct bytes input, const struct read_config *config,
     struct arena *arena, struct reading *out)
@@ -430,6 +469,7 @@ read_input(struct bytes input, const struct read_config *config,
 
 	*out =
 	    (struct reading) { .digest = digest_of(input), .size = input.len };
+	input = skip_postmark(input);
 	if (header_looks_like(input))
 		read_message(&reader, input, config);
 	else

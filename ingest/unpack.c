@@ -18,6 +18,7 @@
 struct budget {
 	const struct unpack_sink *sink;
 	size_t packed, unpacked, members;
+	const struct error *outer; /* trouble of the container around */
 };
 
 /*
@@ -135,13 +136,15 @@ end(struct document *doc)
 
 	if (doc->is_packed
 	    && (!doc->has_trouble || doc->trouble.kind != ERROR_LIMIT)) {
+		doc->budget->outer = doc->has_trouble ? &doc->trouble : NULL;
 		unpack_at(doc->budget, doc->depth + 1,
 		    buffer_bytes(&doc->inner), doc->name);
+		doc->budget->outer = NULL;
 	} else {
 		if (!doc->has_begun)
 			begin(doc);
-		sink->end(
-		    sink->context, doc->has_trouble ? &doc->trouble : NULL);
+		sink->end(sink->context,
+		    doc->has_trouble ? &doc->trouble : doc->budget->outer);
 	}
 	buffer_release(&doc->inner);
 }
@@ -252,8 +255,8 @@ unpack_deflated(struct document *doc, struct bytes packed)
 /* --- zip --- */
 
 static void
-unpack_member(
-    struct budget *budget, size_t depth, struct archive *zip, const char *name)
+unpack_member(struct budget *budget, size_t depth, struct archive *zip,
+    bool has_end, const char *name)
 {
 	struct document doc = {
 		.budget = budget, .depth = depth, .name = name
@@ -277,12 +280,15 @@ unpack_member(
 			|| !add(&doc, (struct bytes) { data, len })))
 			break;
 	}
+	if (!has_end)
+		set_trouble(
+		    &doc, "zip-truncated", "the zip's directory is cut off");
 	end(&doc);
 }
 
 static void
 take_member(struct budget *budget, size_t depth, struct archive *zip,
-    struct archive_entry *entry)
+    bool has_end, struct archive_entry *entry)
 {
 	const char *name = archive_entry_pathname(entry);
 	struct error trouble;
@@ -294,7 +300,7 @@ take_member(struct budget *budget, size_t depth, struct archive *zip,
 		    "the zip is encrypted and nobody has the password");
 		give_up(budget, name, &trouble);
 	} else {
-		unpack_member(budget, depth, zip, name);
+		unpack_member(budget, depth, zip, has_end, name);
 	}
 }
 
@@ -311,8 +317,8 @@ is_folder(struct archive_entry *entry)
 
 /* Returns how many members there were, folders not counted. */
 static size_t
-unpack_members(
-    struct budget *budget, size_t depth, struct archive *zip, const char *name)
+unpack_members(struct budget *budget, size_t depth, struct archive *zip,
+    bool has_end, const char *name)
 {
 	struct archive_entry *entry;
 	struct error trouble;
@@ -336,12 +342,26 @@ unpack_members(
 			break;
 		}
 		count++;
-		take_member(budget, depth, zip, entry);
+		take_member(budget, depth, zip, has_end, entry);
 		if (budget->unpacked > MAX_UNPACKED)
 			return count;
 	}
 	give_up(budget, name, &trouble);
 	return count + 1;
+}
+
+/* Its last record, which a comment of up to 64 kB may follow.  Without it
+ * libarchive goes by the headers of the members. */
+static bool
+has_directory_end(struct bytes packed)
+{
+	size_t len = 22, max = len + 0xffff;
+
+	for (; len <= packed.len && len <= max; len++)
+		if (bytes_start(bytes_skip(packed, packed.len - len),
+			bytes_of("PK\x05\x06")))
+			return true;
+	return false;
 }
 
 static void
@@ -359,7 +379,9 @@ unpack_zip(
 		error_input(
 		    &trouble, "zip-corrupt", "the zip's directory is broken");
 		give_up(budget, name, &trouble);
-	} else if (unpack_members(budget, depth, zip, name) == 0) {
+	} else if (unpack_members(
+		       budget, depth, zip, has_directory_end(packed), name)
+	    == 0) {
 		error_input(
 		    &trouble, "zip-empty", "there is no file in the zip");
 		give_up(budget, name, &trouble);

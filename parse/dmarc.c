@@ -10,6 +10,14 @@
 #include "parse/mend.h"
 #include "parse/xml.h"
 
+/* Which would be one with the other's records, or without. */
+static bool
+several_reports(struct error *err)
+{
+	return error_input(err, "xml-several-reports",
+	    "there is a second 'feedback' after the first");
+}
+
 static bool
 on_start(void *context, const struct xml_element *xml, struct error *err)
 {
@@ -20,6 +28,8 @@ on_start(void *context, const struct xml_element *xml, struct error *err)
 	if (r->depth == 0 && element == &dmarc_skipped)
 		return error_input(err, "not-a-report",
 		    "the root element is '%.40s', not 'feedback'", xml->name);
+	if (element->section == FEEDBACK && r->seen_feedbacks++ > 0)
+		return several_reports(err);
 	if (element->section == FEEDBACK && xml->xml_namespace != NULL)
 		r->dmarc.xml_namespace =
 		    arena_copy(r->arena, bytes_of(xml->xml_namespace));
@@ -98,6 +108,8 @@ finish_mending(struct dmarc_reader *r, struct error *err)
 
 	if (r->mend == NULL)
 		return true;
+	if (mend_has_second(r->mend))
+		return several_reports(err);
 	for (i = 0; (code = mend_code(r->mend, i)) != NULL; i++)
 		report_note(&r->report, r->arena, code,
 		    "the XML was not well-formed, and was mended");
@@ -122,27 +134,47 @@ finish_xml(struct dmarc_reader *r, struct error *err)
 	return true;
 }
 
-/* Without a policy domain, a From domain that all records share says whom the
- * report is about. */
-static bool
-fill_domain(struct dmarc_reader *r)
+/* The From domain that all records share; NULL when there is none. */
+static const char *
+shared_from(const struct dmarc_reader *r)
 {
 	const struct dmarc_record *record = r->dmarc.records;
+	const char *shared = record == NULL ? NULL : record->header_from;
+
+	/* Interned: the same is identical. */
+	for (; record != NULL; record = record->next)
+		if (record->header_from != shared)
+			return NULL;
+	return dmarc_is_blank(shared) ? NULL : shared;
+}
+
+/* Without a policy domain, a From domain that all records share says whom the
+ * report is about.  If there is none, nobody is named. */
+static void
+fill_domain(struct dmarc_reader *r)
+{
 	const char *shared;
 
 	if (!dmarc_is_blank(r->report.domain))
-		return true;
-	if (record == NULL || dmarc_is_blank(record->header_from))
-		return false;
-	shared = record->header_from; /* interned: the same is identical */
-	for (; record != NULL; record = record->next)
-		if (record->header_from != shared)
-			return false;
-	r->report.domain = shared;
-	report_note(&r->report, r->arena, "no-policy-domain",
-	    "policy_published has no domain; '%.200s' of header_from stands in",
-	    shared);
-	return true;
+		return;
+	shared = shared_from(r);
+	r->report.domain = shared == NULL ? "" : shared;
+	if (shared == NULL)
+		report_note(&r->report, r->arena, "no-policy-domain",
+		    "policy_published has no domain, and the records do not "
+		    "share one");
+	else
+		report_note(&r->report, r->arena, "no-policy-domain",
+		    "policy_published has no domain; '%.200s' of header_from "
+		    "stands in",
+		    shared);
+}
+
+static bool
+is_empty(const struct dmarc_reader *r)
+{
+	return !r->has[METADATA] && !r->has[POLICY_PUBLISHED]
+	    && r->seen_records == 0;
 }
 
 static void
@@ -150,6 +182,12 @@ finish_period(struct dmarc_reader *r)
 {
 	struct report *report = &r->report;
 
+	if (r->has_begin && r->has_end && report->begin == 0
+	    && report->end == 0) {
+		report_note(report, r->arena, "date-range",
+		    "the period is the first second of 1970");
+		return;
+	}
 	/* One of the two is enough to know the day. */
 	if (r->has_begin && !r->has_end)
 		report->end = report->begin;
@@ -172,9 +210,10 @@ dmarc_reader_finish(
 
 	if (!finish_mending(r, err) || !finish_xml(r, err))
 		return false;
-	if (!fill_domain(r))
+	if (is_empty(r))
 		return error_input(
-		    err, "no-policy-domain", "policy_published has no domain");
+		    err, "empty-report", "there is nothing in 'feedback'");
+	fill_domain(r);
 	finish_period(r);
 	if (r->report.report_id == NULL)
 		r->report.report_id = "";

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/limits.h"
+#include "parse/datetime.h"
 #include "parse/dmarc_reader.h"
 
 /* --- what begins; false leaves it out --- */
@@ -138,12 +140,25 @@ strip_angles(struct bytes text)
 	return text;
 }
 
+/* No year has five digits: those are milliseconds. */
+static bool
+is_time(int64_t time)
+{
+	return time >= 0 && time <= MAX_TIME;
+}
+
 static bool
 read_time(
     struct dmarc_reader *r, const char *name, struct bytes text, int64_t *time)
 {
-	if (number_parse(text, time))
+	if (number_parse(text, time) && is_time(*time))
 		return true;
+	if (datetime_parse(text, time) && is_time(*time)) {
+		report_note(&r->report, r->arena, "date-range",
+		    "%s: '%.40s' is written as a date", name,
+		    dmarc_keep(r, text));
+		return true;
+	}
 	report_note(&r->report, r->arena, "date-range",
 	    "%s: '%.40s' is not a time", name, dmarc_keep(r, text));
 	return false;

@@ -50,7 +50,7 @@ struct dmarc_reader {
 	struct report report;
 	struct dmarc_report dmarc;
 	bool has_begin, has_end, has_cut_text;
-	size_t seen_records; /* kept or not */
+	size_t seen_feedbacks, seen_records; /* kept or not */
 	size_t error_count;
 
 	/* what is under construction, and where the next of each goes */

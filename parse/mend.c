@@ -49,6 +49,7 @@ struct mend {
 	char quote;      /* inside a TAG: the open quote, or 0 */
 	size_t depth;    /* of open elements */
 	bool is_end_tag, ends_in_slash;
+	bool has_second; /* report, after the first */
 
 	char held[MAX_HELD];
 	size_t held_len;
@@ -166,11 +167,20 @@ is_schema_tag(const struct mend *m)
 		&& strncasecmp(name.data, "xsd:schema", 10) == 0);
 }
 
+static bool
+is_report_tag(const struct mend *m)
+{
+	struct bytes name = { m->held + 1, m->held_len - 2 };
+
+	return name.len == 8 && memcmp(name.data, "feedback", 8) == 0;
+}
+
 static void
 begin_tag(struct mend *m, char c)
 {
 	bool is_dropped = is_schema_tag(m) || m->is_after_root;
 
+	m->has_second = m->has_second || (m->is_after_root && is_report_tag(m));
 	m->is_end_tag = m->held[1] == '/';
 	m->quote = 0;
 	m->ends_in_slash = false;
@@ -496,6 +506,12 @@ mend_finish(struct mend *mend)
 	if (mend->held_len > 0)
 		put_held(mend); /* cut off: for the parser to say so */
 	return buffer_bytes(&mend->out);
+}
+
+bool
+mend_has_second(const struct mend *mend)
+{
+	return mend->has_second;
 }
 
 const char *

@@ -34,6 +34,9 @@ struct bytes mend_feed(struct mend *mend, struct bytes in);
 /* What was held back to the end. */
 struct bytes mend_finish(struct mend *mend);
 
+/* Whether a second report began after the first, which is lost then. */
+bool mend_has_second(const struct mend *mend);
+
 /* The code of the i-th kind of thing that was mended, from 0; NULL after the
  * last. */
 const char *mend_code(const struct mend *mend, size_t i);

@@ -46,9 +46,10 @@ struct report {
 	const char *report_id; /* report-id; "" when absent */
 	const char *domain;    /* whom it is about, lower case: the DMARC policy
 				* domain, the policy-domain of TLS-RPT; NULL
-				* when the report does not say */
+				* or "" when the report does not say */
 	bool has_period;       /* else begin and end mean nothing */
-	int64_t begin, end;    /* seconds since the epoch, UTC */
+	int64_t begin, end;    /* seconds since the epoch, UTC; both 0 when the
+				* message has no date either */
 
 	const struct note *notes; /* in the order they came up */
 	size_t note_count;        /* may be more than are kept */

@@ -197,20 +197,23 @@ read_period(struct tlsrpt_reader *r, const json_t *root)
 {
 	const json_t *range = tlsrpt_find(root, "date-range");
 	struct report *report = r->report;
+	bool has_begin = read_time(r, range, "start-datetime", &report->begin);
+	bool has_end = read_time(r, range, "end-datetime", &report->end);
 
-	if (!read_time(r, range, "start-datetime", &report->begin)) {
-		tlsrpt_note(r, "tlsrpt-no-period", "date-range", "no start");
-		return;
-	}
-	report->has_period = true;
-	if (!read_time(r, range, "end-datetime", &report->end)) {
+	report->has_period = has_begin || has_end;
+	if (!report->has_period) {
+		tlsrpt_note(r, "tlsrpt-no-period", "date-range", "no times");
+	} else if (!has_begin) {
+		tlsrpt_note(r, "tlsrpt-no-start", "date-range",
+		    "no start, the end stands in");
+		report->begin = report->end;
+	} else if (!has_end) {
 		tlsrpt_note(r, "tlsrpt-no-end", "date-range",
 		    "no end, taken as one day");
 		report->end = report->begin + DAY_SECONDS - 1;
 	} else if (report->end < report->begin) {
-		tlsrpt_note(r, "tlsrpt-no-period", "date-range",
-		    "the end is before the start");
-		report->has_period = false;
+		report_note(report, r->arena, "date-range",
+		    "the period ends before it begins");
 	}
 }
 

@@ -38,6 +38,12 @@ struct subject {
 	const char *reporters;             /* with a table named (part) */
 	const char *source;                /* the column */
 	const char *records, *records_end; /* around what is asked of them */
+	/* Without domains: a condition on r.domain all the same, where it
+	 * leads into an index. */
+	const char *every;
+	/* Behind records, where there are sources: leads to the reports that
+	 * have one. */
+	const char *lead;
 };
 
 #define REPORT_PERIOD                                                          \
@@ -52,22 +58,26 @@ struct subject {
 
 /* A report that has such a record. */
 static const struct subject reports = {
-	WANTED("report"),
-	REPORT_PERIOD,
-	REPORT_REPORTERS,
-	"c.source_ip",
-	"AND EXISTS (SELECT 1 FROM record c JOIN shape s ON s.id = c.shape"
-	" WHERE c.report = r.id AND" SOME_RESULTS,
-	") ",
+	.wanted = WANTED("report"),
+	.period = REPORT_PERIOD,
+	.reporters = REPORT_REPORTERS,
+	.source = "c.source_ip",
+	.records =
+	    "AND EXISTS (SELECT 1 FROM record c JOIN shape s ON s.id = c.shape"
+	    " WHERE c.report = r.id AND" SOME_RESULTS,
+	.records_end = ") ",
 };
 
 static const struct subject records = {
-	WANTED("report"),
-	REPORT_PERIOD,
-	REPORT_REPORTERS,
-	"c.source_ip",
-	"AND" SOME_RESULTS,
-	" ",
+	.wanted = WANTED("report"),
+	.period = REPORT_PERIOD,
+	.reporters = REPORT_REPORTERS,
+	.source = "c.source_ip",
+	.records = "AND" SOME_RESULTS,
+	.records_end = " ",
+	.lead = "AND EXISTS (SELECT 1 FROM total_source t"
+		" WHERE t.domain = r.domain AND t.passes IN (0, 1)"
+		" AND t.day = r.day",
 };
 
 #define DAYS                                                                   \
@@ -77,23 +87,37 @@ static const struct subject records = {
 /* Days may have sums, and no reports any more.  All roll-ups have the domains
  * of this one. */
 static const struct subject days = {
-	WANTED("total_report"),
-	DAYS,
-	REPORT_REPORTERS,
-	NULL,
-	NULL,
-	NULL,
+	.wanted = WANTED("total_report"),
+	.period = DAYS,
+	.reporters = REPORT_REPORTERS,
+};
+
+/* Roll-ups by outcome (parse/outcome.h), and perhaps source.  The domains lead
+ * to the days of each. */
+static const struct subject mail = {
+	.wanted = WANTED("total_report"),
+	.period = DAYS,
+	.reporters = REPORT_REPORTERS,
+	.source = "r.source_ip",
+	.records = "AND ((:results >> ((((r.outcome >> 3) & 7) = 0)"
+		   " | ((((r.outcome >> 6) & 7) = 0) << 1))) & 1) = 1"
+		   " AND ((:dispositions >> (r.outcome & 7)) & 1) = 1",
+	.records_end = " ",
+	.every = "AND r.domain IN"
+		 " (SELECT id FROM reported WHERE id IS NOT NULL) ",
 };
 
 /* Failure reports have neither verdict nor disposition. */
 static const struct subject failures = {
-	WANTED("failure"),
-	" coalesce(r.arrival_date, r.received) BETWEEN :first AND :last ",
-	"AND EXISTS (SELECT 1 FROM named JOIN string ON string.id = r.reporter"
-	" WHERE instr(string.text, part) > 0) ",
-	"r.source_ip",
-	"",
-	" ",
+	.wanted = WANTED("failure"),
+	.period =
+	    " coalesce(r.arrival_date, r.received) BETWEEN :first AND :last ",
+	.reporters = "AND EXISTS (SELECT 1 FROM named JOIN string ON string.id "
+		     "= r.reporter"
+		     " WHERE instr(string.text, part) > 0) ",
+	.source = "r.source_ip",
+	.records = "",
+	.records_end = " ",
 };
 
 /* "(?),(?),(?)". */
@@ -116,8 +140,12 @@ build_lists(struct arena *arena, const struct subject *subject,
 {
 	const char *domains = "", *reporters = "";
 
-	if (filter->domain_count == 0 && filter->reporter_count == 0)
+	if (filter->domain_count == 0 && filter->reporter_count == 0
+	    && subject->every == NULL)
 		return "";
+	if (filter->domain_count == 0 && subject->every != NULL)
+		domains = arena_printf(
+		    arena, "filter (name) AS (SELECT ''), %s", subject->wanted);
 	if (filter->domain_count > 0)
 		domains = arena_printf(arena,
 		    "filter (name) AS (VALUES %s), %s",
@@ -132,16 +160,16 @@ build_lists(struct arena *arena, const struct subject *subject,
 
 /* " AND (c.source_ip BETWEEN :from0 AND :to0 OR ...)". */
 static const char *
-build_sources(struct arena *arena, const struct subject *subject,
-    const struct store_filter *filter)
+build_sources(
+    struct arena *arena, const char *column, const struct store_filter *filter)
 {
 	const char *sources = "";
 	size_t i;
 
 	for (i = 0; i < filter->source_count; i++)
-		sources = arena_printf(arena,
-		    "%s%s%s BETWEEN :from%zu AND :to%zu", sources,
-		    i == 0 ? " AND (" : " OR ", subject->source, i, i);
+		sources =
+		    arena_printf(arena, "%s%s%s BETWEEN :from%zu AND :to%zu",
+			sources, i == 0 ? " AND (" : " OR ", column, i, i);
 	return i == 0 ? "" : arena_printf(arena, "%s)", sources);
 }
 
@@ -149,18 +177,22 @@ static const char *
 build(struct arena *arena, const struct subject *subject, const char *start,
     const char *rest, const struct store_filter *filter)
 {
-	const char *about_records = "";
+	const char *about_records = "", *lead = "";
 
 	if (store_filter_has_records(filter))
 		about_records = arena_printf(arena, "%s%s%s", subject->records,
-		    build_sources(arena, subject, filter),
+		    build_sources(arena, subject->source, filter),
 		    subject->records_end);
-	return arena_printf(arena, "%s%s%s%s%s%s%s",
+	if (filter->source_count > 0 && subject->lead != NULL)
+		lead = arena_printf(arena, "%s%s) ", subject->lead,
+		    build_sources(arena, "t.source_ip", filter));
+	return arena_printf(arena, "%s%s%s%s%s%s%s%s",
 	    build_lists(arena, subject, filter), start, subject->period,
-	    filter->domain_count == 0
-		? ""
-		: "AND r.domain IN (SELECT id FROM wanted) ",
-	    filter->reporter_count == 0 ? "" : subject->reporters,
+	    filter->domain_count > 0
+		? "AND r.domain IN (SELECT id FROM wanted) "
+		: subject->every == NULL ? ""
+					 : subject->every,
+	    filter->reporter_count == 0 ? "" : subject->reporters, lead,
 	    about_records, rest);
 }
 
@@ -304,6 +336,13 @@ filter_prepare_days(struct store *store, const char *start, const char *rest,
 {
 	assert(!store_filter_has_records(filter));
 	return prepare(store, &days, start, rest, filter, out, err);
+}
+
+bool
+filter_prepare_mail(struct store *store, const char *start, const char *rest,
+    const struct store_filter *filter, sqlite3_stmt **out, struct error *err)
+{
+	return prepare(store, &mail, start, rest, filter, out, err);
 }
 
 bool

@@ -35,6 +35,12 @@ MUST_CHECK bool filter_prepare_days(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
     struct error *err);
 
+/* The same on total_outcome or total_source, with all that is asked of
+ * records; only the former knows reporters, only the latter sources. */
+MUST_CHECK bool filter_prepare_mail(struct store *store, const char *start,
+    const char *rest, const struct store_filter *filter, sqlite3_stmt **out,
+    struct error *err);
+
 /* The same on the table failure, which has only sources of a record. */
 MUST_CHECK bool filter_prepare_failures(struct store *store, const char *start,
     const char *rest, const struct store_filter *filter, sqlite3_stmt **out,

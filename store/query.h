@@ -110,19 +110,6 @@ MUST_CHECK bool store_tls_totals(struct store *store,
 	void *context, const struct store_tls_total *total, struct error *err),
     void *context, struct error *err);
 
-/* Failing messages of one domain from one address.  Most messages first, then
- * by domain and address. */
-struct store_failing_source {
-	const char *domain;
-	struct address source_ip; /* none when it was not an address */
-	int64_t messages;
-};
-MUST_CHECK bool store_failing_sources(struct store *store,
-    const struct store_filter *filter,
-    bool (*row)(void *context, const struct store_failing_source *source,
-	struct error *err),
-    void *context, struct error *err);
-
 /* What failure reports say of one domain, one address and one result; of mail
  * that came, or if they don't say, that was reported in [since, until).  By
  * domain, then address, then result. */

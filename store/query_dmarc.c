@@ -35,31 +35,45 @@ read_dmarc_total(void *context, sqlite3_stmt *row, struct error *err)
 	return to->row(to->context, &total, err);
 }
 
-#define TOTALS(reports)                                                        \
-	"SELECT string.text, " reports ", count(DISTINCT r.reporter),"         \
+#define FROM_RECORDS                                                           \
+	"SELECT string.text, count(DISTINCT r.id), count(DISTINCT "            \
+	"r.reporter),"                                                         \
+	" capped_sum(c.count) AS messages,"                                    \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1, c.count, 0)),"               \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1, 0, c.count)),"               \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1 OR"                           \
+	" s.disposition NOT IN (1, 2), 0, c.count)),"                          \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1 OR"                           \
+	" s.disposition <> 3, 0, c.count)),"                                   \
+	" capped_sum(iif(s.dkim = 1 OR s.spf = 1 OR"                           \
+	" s.disposition <> 4, 0, c.count))"                                    \
+	" FROM report r JOIN record c ON c.report = r.id"                      \
+	" JOIN shape s ON s.id = c.shape"                                      \
+	" JOIN string ON string.id = r.domain"                                 \
+	" WHERE r.kind = 1 AND r.is_conflict = 0 AND"
+#define FROM_DAYS                                                              \
+	"SELECT string.text, sum(r.reports), count(DISTINCT r.reporter),"      \
 	" capped_sum(r.messages) AS messages, capped_sum(r.passed),"           \
-	" capped_sum(r.messages - r.passed), capped_sum(delivered),"           \
-	" capped_sum(quarantined), capped_sum(rejected)"
+	" capped_sum(r.messages - r.passed), capped_sum(r.delivered),"         \
+	" capped_sum(r.quarantined), capped_sum(r.rejected)"                   \
+	" FROM total_report r JOIN string ON string.id = r.domain"             \
+	" WHERE r.kind = 1 AND"
 #define TOTALS_ORDER "GROUP BY r.domain ORDER BY messages DESC, string.text"
 
-/* Roll-ups do not know which reports have some record. */
+_Static_assert(DMARC_DISPOSITION_NONE == 1 && DMARC_DISPOSITION_PASS == 2
+	&& DMARC_DISPOSITION_QUARANTINE == 3 && DMARC_DISPOSITION_REJECT == 4,
+    "dispositions");
+
+/* Roll-ups do not know how many reports have some record. */
 static bool
 prepare_totals(struct store *store, const struct store_filter *filter,
     sqlite3_stmt **out, struct error *err)
 {
 	if (store_filter_has_records(filter))
-		return filter_prepare(store,
-		    TOTALS("count(*)") " FROM report r"
-				       " JOIN dmarc_report d ON d.report = r.id"
-				       " JOIN string ON string.id = r.domain"
-				       " WHERE r.kind = 1 AND r.is_conflict = "
-				       "0 AND",
-		    TOTALS_ORDER, filter, out, err);
-	return filter_prepare_days(store,
-	    TOTALS("sum(r.reports)") " FROM total_report r"
-				     " JOIN string ON string.id = r.domain "
-				     "WHERE r.kind = 1 AND",
-	    TOTALS_ORDER, filter, out, err);
+		return filter_prepare_records(
+		    store, FROM_RECORDS, TOTALS_ORDER, filter, out, err);
+	return filter_prepare_days(
+	    store, FROM_DAYS, TOTALS_ORDER, filter, out, err);
 }
 
 bool
@@ -73,66 +87,6 @@ store_dmarc_totals(struct store *store, const struct store_filter *filter,
 
 	return prepare_totals(store, filter, &statement, err)
 	    && question_answer(store, statement, read_dmarc_total, &to, err);
-}
-
-struct source_rows {
-	bool (*row)(void *context, const struct store_failing_source *source,
-	    struct error *err);
-	void *context;
-};
-
-static bool
-read_failing_source(void *context, sqlite3_stmt *row, struct error *err)
-{
-	const struct source_rows *to = context;
-	const struct store_failing_source source = {
-		.domain = question_text(row, 0),
-		.source_ip = question_address(row, 1),
-		.messages = sqlite3_column_int64(row, 2),
-	};
-
-	return to->row(to->context, &source, err);
-}
-
-#define SOURCES_ORDER                                                          \
-	"GROUP BY r.domain, source_ip"                                         \
-	" ORDER BY messages DESC, string.text, source_ip"
-
-/* Roll-ups of sources do not tell reporters apart. */
-static bool
-prepare_sources(struct store *store, const struct store_filter *filter,
-    sqlite3_stmt **out, struct error *err)
-{
-	if (store_filter_has_records(filter) || filter->reporter_count > 0)
-		return filter_prepare(store,
-		    "SELECT string.text, c.source_ip,"
-		    " capped_sum(c.count) AS messages"
-		    " FROM report r"
-		    " JOIN record c ON c.report = r.id"
-		    " JOIN shape s ON s.id = c.shape"
-		    " JOIN string ON string.id = r.domain"
-		    " WHERE r.kind = 1 AND r.is_conflict = 0"
-		    " AND s.dkim <> 1 AND s.spf <> 1 AND",
-		    SOURCES_ORDER, filter, out, err);
-	return filter_prepare_days(store,
-	    "SELECT string.text, r.source_ip,"
-	    " capped_sum(r.messages) AS messages"
-	    " FROM total_source r JOIN string ON string.id = r.domain"
-	    " WHERE r.passes = 0 AND",
-	    SOURCES_ORDER, filter, out, err);
-}
-
-bool
-store_failing_sources(struct store *store, const struct store_filter *filter,
-    bool (*row)(void *context, const struct store_failing_source *source,
-	struct error *err),
-    void *context, struct error *err)
-{
-	struct source_rows to = { row, context };
-	sqlite3_stmt *statement;
-
-	return prepare_sources(store, filter, &statement, err)
-	    && question_answer(store, statement, read_failing_source, &to, err);
 }
 
 struct failure_rows {

@@ -54,6 +54,41 @@ expect export-nothing-new reports export --since-id 4 --tls
 expect export-source reports export --source 192.0.2.0/25 --result fail
 expect export-table reports export --format table
 expect export-tls-source reports export --tls --source 192.0.2.1
+for by in source sender reporter day reason; do
+	expect failures-$by reports failures --by $by
+	expect failures-$by-wide env COLUMNS=200 "$program" --config reports.conf \
+	    failures --by $by
+	expect failures-$by-csv reports failures --by $by --format csv
+done
+expect failures-json reports failures --format json
+expect failures-jsonl reports failures --format jsonl
+expect failures-address reports failures --source 203.0.113.66
+expect failures-network reports failures --source 192.0.2.0/24 --all
+expect failures-passed reports failures --result pass
+expect failures-no-such reports failures --domain example.edu
+expect failures-none reports failures --disposition other
+for format in table csv json jsonl; do
+	expect tls-$format reports tls --format $format
+done
+expect tls-wide env COLUMNS=200 "$program" tls
+expect tls-sort reports tls --sort failed_sessions --limit 2
+expect tls-none reports tls --domain example.net
+alarms=new-sender:5,failures,tls-failures:2,silent,quarantine
+expect alarm reports summary --fail-on "$alarms" --state "$dir/state"
+expect alarm-again reports summary --fail-on "$alarms" --state "$dir/state"
+expect alarm-state cat "$dir/state"
+expect alarm-least reports summary --fail-on failures:1000,quarantine:9
+expect alarm-wrong reports summary --fail-on failures,moon
+expect alarm-number reports summary --fail-on failures:0
+echo 'precious' >"$dir/precious"
+expect alarm-precious reports summary --fail-on failures --state "$dir/precious"
+expect state-alone reports summary --state "$dir/state"
+expect digest reports digest --since 2026-03-09 --until 2026-03-10
+expect digest-to reports digest --to postmaster@example.org --all
+expect digest-quiet reports digest --to 'a@example.org, b@example.net' \
+    --period 2026-01
+expect digest-injected reports digest --to 'a@example.org
+Bcc: b@example.net'
 expect quarantine reports quarantine --format csv
 expect show-conflict reports show 2
 expect show-hostile reports show 3

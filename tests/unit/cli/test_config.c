@@ -77,6 +77,28 @@ Test(config, adds_to_a_list_that_is_given_again)
 	cr_expect_eq(config.own.domain_count, 2);
 }
 
+Test(config, reads_labels_of_domains_and_networks)
+{
+	struct config config;
+	struct error err;
+
+	cr_assert(read_text("[labels]\n"
+			    "Lists.example.org = list\n"
+			    "192.0.2.0/24 = forward\n"
+			    "2001:db8:1::/48 = vendor\n",
+		      &config, &err),
+	    "%s", err.text);
+	cr_assert_eq(config.label_count, 3);
+	cr_expect_str_eq(config.labels[0].domain, "lists.example.org");
+	cr_expect_eq(config.labels[0].class, CLASS_LIST);
+	cr_expect_eq(config.labels[1].class, CLASS_FORWARDER);
+	cr_expect_str_eq(config.labels[2].domain, "2001:db8:1::/48");
+	cr_expect_eq(config.labels[2].class, CLASS_VENDOR);
+	cr_expect_not(
+	    read_text("[labels]\na.example = nothing\n", &config, &err));
+	cr_expect_not(read_text("[labels]\n$ = list\n", &config, &err));
+}
+
 Test(config, says_which_line_is_wrong_and_what_is_known)
 {
 	static const struct {
@@ -88,11 +110,13 @@ Test(config, says_which_line_is_wrong_and_what_is_known)
 		    "hostname, recipients" },
 		{ "[lisen]\nsocket = x\n",
 		    "reports.conf:2: unknown section 'lisen'; known are: "
-		    "domains, networks, store, listen, authentication" },
+		    "domains, networks, labels, data, store, listen, "
+		    "authentication, prune" },
 		{ "socket = x\n",
 		    "reports.conf:1: 'socket' stands before the first "
-		    "section; known are: domains, networks, store, listen, "
-		    "authentication" },
+		    "section; known are: domains, networks, labels, data, "
+		    "store, listen, "
+		    "authentication, prune" },
 		{ "[listen]\nwhat is this\n",
 		    "reports.conf:2: neither '[section]' nor 'key = value'" },
 		{ "[domains]\nown = a.example, b example!\n",

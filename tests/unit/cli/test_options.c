@@ -121,9 +121,8 @@ Test(options, collects_what_records_are_asked_for)
 	cr_expect_str_eq(
 	    address_format(&network[1].first, text), "2001:db8::1");
 	cr_expect_eq(options.dispositions,
-	    STORE_ALL_DISPOSITIONS
-		& ~STORE_DISPOSITION(DMARC_DISPOSITION_QUARANTINE)
-		& ~STORE_DISPOSITION(DMARC_DISPOSITION_REJECT));
+	    STORE_DISPOSITION(DMARC_DISPOSITION_NONE)
+		| STORE_DISPOSITION(DMARC_DISPOSITION_PASS));
 	cr_expect_eq(
 	    options.results, STORE_ALL_RESULTS & ~STORE_RESULT(true, true));
 }
@@ -212,7 +211,7 @@ Test(options, says_what_is_wrong)
 		    "such as 192.0.2.0/24" },
 		{ &command_list, { "--disposition", "none,rejected" },
 		    "--disposition: 'rejected' is none of none, quarantine, "
-		    "reject" },
+		    "reject, other" },
 		{ &command_list, { "--result=pass", "--result=fail" },
 		    "--result: no message can be all of that at once" },
 		{ &command_list, { "--result", "" },

@@ -2,6 +2,8 @@
 
 #include "world.h"
 
+#include "store/mail.h"
+
 #include <inttypes.h>
 
 #define NONE       DMARC_DISPOSITION_NONE
@@ -154,8 +156,7 @@ put_tls(void *context, const struct store_tls_total *t, struct error *err)
 }
 
 static bool
-put_source(
-    void *context, const struct store_failing_source *s, struct error *err)
+put_source(void *context, const struct store_mail *s, struct error *err)
 {
 	size_t i;
 
@@ -435,19 +436,21 @@ Test(query, sums_failing_messages_by_source)
 {
 	FILE *out = open_answer();
 	struct dmarc_record *record = new_record(20, 2, 2, NONE);
+	struct store_filter failing = everything;
 
 	record->source_ip = (struct address) { 0 };
 	record->source_ip_raw = "nonsense";
 	deliver_report(
 	    "f", new_dmarc("example.org", "f", 12 * DAY, record), "f");
-	must(store_failing_sources(
-	    world.store, &everything, put_source, out, &world.err));
+	failing.results = STORE_RESULT(false, false);
+	must(store_mail(world.store, &failing,
+	    STORE_BY_DOMAIN | STORE_BY_SOURCE, 0, put_source, out, &world.err));
 	expect_answer(out,
-	    "example.org: 20\n"
 	    "example.com 4 192 0 2 1: 18\n"
 	    "example.com 4 192 0 2 2: 18\n"
+	    "mail.example.com 4 192 0 2 1: 3\n"
 	    "badexample.com 4 192 0 2 1: 3\n"
-	    "mail.example.com 4 192 0 2 1: 3\n");
+	    "example.org: 20\n");
 }
 
 Test(query, stops_a_sum_instead_of_failing)
@@ -616,8 +619,8 @@ Test(nothing, is_an_answer)
 	    world.store, &everything, put_dmarc, out, &world.err));
 	must(store_tls_totals(
 	    world.store, &everything, put_tls, out, &world.err));
-	must(store_failing_sources(
-	    world.store, &everything, put_source, out, &world.err));
+	must(store_mail(world.store, &everything, STORE_BY_SOURCE, 0,
+	    put_source, out, &world.err));
 	must(store_quarantine_reasons(
 	    world.store, &everything, put_reason, out, &world.err));
 	must(store_reports(

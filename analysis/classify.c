@@ -1,0 +1,299 @@
+#include "analysis/classify.h"
+
+#include <string.h>
+
+#include "analysis/evidence.h"
+#include "analysis/grid.h"
+#include "base/arena.h"
+#include "parse/value.h"
+
+void
+classify_measure(struct analysis *analysis, struct channel *channel)
+{
+	struct step *step = arena_alloc(analysis->arena, 1, sizeof(*step));
+	struct grid *grid;
+
+	if (channel->class == CLASS_UNKNOWN && channel->cell_count > 0) {
+		grid = grid_new(analysis, channel, NULL, NULL);
+		*step = grid_step_all(analysis, grid);
+		grid_free(grid);
+	}
+	channel->step = step;
+}
+
+static bool
+set(struct channel *channel, enum sender_class class,
+    enum confidence confidence, const char *reason)
+{
+	channel->class = class;
+	channel->confidence = confidence;
+	channel->reason = reason;
+	return true;
+}
+
+static const char *
+say(struct analysis *analysis, const char *text, const char *name)
+{
+	return arena_printf(analysis->arena, text, name);
+}
+
+/* --- what needs no judging --- */
+
+static bool
+classify_labelled(struct analysis *analysis, struct channel *channel)
+{
+	const struct analysis_config *config = &analysis->config;
+	const struct label *label;
+	size_t i;
+
+	for (i = 0; i < config->label_count; i++) {
+		label = &config->labels[i];
+		if (strcmp(label->domain, channel->name) != 0
+		    && (channel->envelope == NULL
+			|| !domain_is_below(channel->envelope, label->domain)))
+			continue;
+		evidence_add(analysis, channel, "label", 0, NULL,
+		    "[labels] %s = %s", label->domain,
+		    sender_class_name(label->class));
+		if (label->class == CLASS_LIST)
+			judge_list(analysis, channel);
+		channel->is_possible_list = false;
+		return set(
+		    channel, label->class, CONFIDENCE_HIGH, "you said so");
+	}
+	return false;
+}
+
+static bool
+classify_authorised(struct analysis *analysis, struct channel *channel)
+{
+	if (channel->class == CLASS_OWN) {
+		if (2 * channel->own_network >= channel->messages)
+			evidence_add(analysis, channel, "own-network", 0, NULL,
+			    "the address is in [networks] own");
+		if (channel->aligned_spf > 0)
+			evidence_add(analysis, channel, "authorised", 0,
+			    says_aligned_spf,
+			    "SPF authorises it for %lld of %lld messages",
+			    (long long)channel->aligned_spf,
+			    (long long)channel->messages);
+		return set(channel, CLASS_OWN, CONFIDENCE_HIGH,
+		    "sent by your servers");
+	}
+	if (channel->class != CLASS_VENDOR)
+		return false;
+	evidence_add(analysis, channel, "authorised", 0, says_aligned_spf,
+	    "SPF authorises it for %lld of %lld messages",
+	    (long long)channel->aligned_spf, (long long)channel->messages);
+	if (channel->signed_by_other > 0)
+		evidence_add(analysis, channel, "signs", 0, says_signed,
+		    "it signs with its own domain too");
+	return set(channel, CLASS_VENDOR, CONFIDENCE_HIGH,
+	    "SPF authorises it, and it is none of your servers");
+}
+
+/* --- by the envelope of somebody else --- */
+
+/* A service that everybody knows.  Lists have no place there. */
+static bool
+classify_known_service(struct analysis *analysis, struct channel *channel)
+{
+	const char *key;
+	const char *kind = knowledge_find_above(analysis->config.knowledge,
+	    KNOWLEDGE_SERVICES, channel->envelope, &key);
+
+	if (kind == NULL)
+		return false;
+	evidence_add(analysis, channel, "known-service", 0, NULL,
+	    "%s is known as a %s", key, kind);
+	if (2 * channel->sig_pass >= channel->messages) {
+		evidence_add(analysis, channel, "own-signature", 0,
+		    says_own_pass, "it signs with a key of yours");
+		return set(channel, CLASS_VENDOR, CONFIDENCE_HIGH,
+		    say(analysis, "%s sends for you, with your key", key));
+	}
+	if (strcmp(kind, "vendor") == 0)
+		return set(channel, CLASS_VENDOR, CONFIDENCE_MED,
+		    say(analysis, "%s sends with your domain in From", key));
+	return set(channel, CLASS_SERVICE, CONFIDENCE_HIGH,
+	    say(analysis, "%s writes your domain into From", key));
+}
+
+/*
+ * A signature by a key that our servers never use was made where the key is:
+ * at a vendor.  Who carries much of what it signs is that vendor, who carries
+ * a little of it for few people passes it on.
+ */
+static bool
+classify_away(struct analysis *analysis, struct channel *channel)
+{
+	const struct step *step = channel->step;
+
+	if (2 * channel->sig_away <= channel->messages - channel->sig_home
+	    || 2 * channel->sig_away < channel->sig_pass)
+		return false;
+	evidence_add(analysis, channel, "selector-away", 0, says_own_pass,
+	    "a key signs that your servers don't use, and it carries %lld%% "
+	    "of what that key signs",
+	    (long long)channel->carried);
+	if (channel->carried >= 10
+	    || (step->parties >= 3 && step->diversity >= 0.6))
+		return set(channel, CLASS_VENDOR, CONFIDENCE_HIGH,
+		    "signs with a key of yours that is used there");
+	return set(channel, CLASS_FORWARDER, CONFIDENCE_MED,
+	    "passes on what a vendor of yours sent");
+}
+
+/* Our own key, and recipients as if it were we who wrote to them. */
+static bool
+classify_key_holder(struct analysis *analysis, struct channel *channel)
+{
+	const struct step *step = channel->step;
+	bool signs = 2 * channel->signed_by_relay >= channel->messages;
+
+	if (knowledge_label(
+		analysis->config.knowledge, channel->envelope, "forward")
+	    != NULL)
+		return false;
+	if (2 * channel->sig_pass < channel->messages || step->parties < 3
+	    || step->sends < 2.5 || step->span < 7)
+		return false;
+	if (step->diversity >= 0.75 && step->parties >= 5
+	    && channel->messages >= 20 && step->index < 0.5) {
+		evidence_add(analysis, channel, "everybody", 0, NULL,
+		    "%zu organisations got it, as many as get mail of yours "
+		    "at random",
+		    step->parties);
+		return set(channel, CLASS_VENDOR,
+		    signs ? CONFIDENCE_HIGH : CONFIDENCE_MED,
+		    "sends for you with your own key");
+	}
+	return signs
+	    && set(channel, CLASS_VENDOR, CONFIDENCE_MED,
+		"signs with your key and its own");
+}
+
+static bool
+classify_passed_on(struct analysis *analysis, struct channel *channel)
+{
+	const struct step *step = channel->step;
+
+	(void)analysis;
+	if (step->parties <= 1)
+		return set(channel, CLASS_FORWARDER,
+		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
+		    "passes your mail on to one place");
+	if ((step->sends < 2.5 || step->span < 7) && step->diversity >= 0.6
+	    && channel->messages >= 20)
+		return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
+		    "sends signed mail of yours again, to many at once");
+	return set(channel, CLASS_FORWARDER,
+	    step->days >= 4 && step->index < 0.25 ? CONFIDENCE_MED
+						  : CONFIDENCE_LOW,
+	    "passes your mail on, to several places");
+}
+
+static bool
+classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
+{
+	bool is_list;
+
+	if (classify_known_service(analysis, channel)
+	    || classify_away(analysis, channel))
+		return true;
+	is_list = judge_list(analysis, channel);
+	if (is_list && channel->confidence > CONFIDENCE_LOW)
+		return set(channel, CLASS_LIST, channel->confidence,
+		    "sends what you write to everybody on a list");
+	if (2 * channel->sig_pass >= channel->messages)
+		return classify_key_holder(analysis, channel)
+		    || classify_passed_on(analysis, channel);
+	if (2 * (channel->sig_pass + channel->sig_fail) >= channel->messages) {
+		if (channel->step->parties <= 1)
+			return set(channel, CLASS_FORWARDER, CONFIDENCE_MED,
+			    "passes your mail on to one place, changed");
+		if (channel->sig_pass > 0)
+			return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
+			    "passes mail on with your signature broken");
+		return set(channel, CLASS_SPOOF, CONFIDENCE_LOW,
+		    "broken copies of your signature, and nothing of yours");
+	}
+	if (is_list && channel->score >= 7)
+		return set(channel, CLASS_LIST, CONFIDENCE_LOW,
+		    "moves like a list, and nothing in it proves to be yours");
+	if (2 * channel->spf_pass >= channel->messages
+	    || 2 * channel->signed_by_other >= channel->messages) {
+		evidence_add(analysis, channel, "proves-itself", 0,
+		    says_spf_pass, "it proves to be %s", channel->name);
+		return set(channel, CLASS_SERVICE, CONFIDENCE_MED,
+		    "writes your domain into From and proves only itself");
+	}
+	return set(channel, CLASS_SPOOF, CONFIDENCE_MED,
+	    "nothing of yours, and nothing proves who it is");
+}
+
+/* --- by our own envelope, from where SPF does not authorise it --- */
+
+static bool
+classify_kept_envelope(struct analysis *analysis, struct channel *channel)
+{
+	const struct step *step = channel->step;
+
+	if (2 * (channel->sig_pass + channel->sig_fail) < channel->messages) {
+		evidence_add(analysis, channel, "unsigned", 0,
+		    says_no_signature,
+		    "neither SPF nor a signature says that it is yours");
+		return set(channel, CLASS_SPOOF,
+		    channel->messages > 2 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
+		    "nothing proves that it is yours");
+	}
+	if (step->parties <= 1)
+		return set(channel, CLASS_FORWARDER,
+		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
+		    "passes your mail on to one place, envelope kept");
+	if (judge_list(analysis, channel)
+	    && channel->confidence > CONFIDENCE_LOW && step->crowd > 0)
+		return set(channel, CLASS_LIST, channel->confidence,
+		    "sends what you write to a group, envelope kept");
+	channel->is_possible_list = false;
+	if (step->crowd == 0 && step->gate == 0)
+		return set(channel, CLASS_GATEWAY,
+		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
+		    "a filter or relay in front of a few organisations");
+	if (5 * channel->sig_pass >= 4 * channel->messages
+	    && (step->diversity >= 0.6 || step->parties >= 20)) {
+		evidence_add(analysis, channel, "own-signature", 0,
+		    says_own_pass,
+		    "your signature and envelope, to %zu organisations",
+		    step->parties);
+		return set(channel, CLASS_UNLISTED,
+		    channel->messages >= 20 ? CONFIDENCE_HIGH : CONFIDENCE_LOW,
+		    "signs and sends as you, but is not in your SPF");
+	}
+	return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
+	    "passes your mail on, envelope kept");
+}
+
+void
+classify(struct analysis *analysis, struct channel *channel)
+{
+	channel->provenance = "none";
+	if (channel->messages == 0) {
+		set(channel, CLASS_UNKNOWN, CONFIDENCE_LOW,
+		    "reported, and without messages");
+		return;
+	}
+	if (classify_labelled(analysis, channel)
+	    || classify_authorised(analysis, channel))
+		return;
+	if (channel->envelope != NULL
+	    && own_has_domain(analysis->config.own, channel->envelope)) {
+		evidence_add(analysis, channel, "own-domain", 0, NULL,
+		    "%s is in [domains] own", channel->envelope);
+		set(channel, CLASS_OWN, CONFIDENCE_HIGH,
+		    "the envelope is another domain of yours");
+	} else if (channel->envelope != NULL)
+		classify_foreign_envelope(analysis, channel);
+	else
+		classify_kept_envelope(analysis, channel);
+}

@@ -1,0 +1,405 @@
+/*
+ * Is a channel a mailing list?  Points for and against, each with its reason.
+ *
+ * The heart is that a list sends every post to everybody: its parties move
+ * together (analysis/grid.h).  Forwarders, filters, vendors and spammers
+ * reach people one by one.  Names and signatures only add to that, because
+ * anyone can choose a name and copy a signature.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/classify.h"
+#include "analysis/evidence.h"
+#include "analysis/grid.h"
+#include "analysis/learn.h"
+#include "parse/datetime.h"
+
+/* A channel needs so many points to be a list, and to be one surely. */
+#define LIST_POINTS 5
+#define SURE_POINTS 8
+
+struct judge {
+	struct analysis *analysis;
+	struct channel *channel;
+	const struct step *step;
+	const char *list_label, *forward_label;
+	bool known;          /* host of lists */
+	bool together;       /* parties move together, over several sends */
+	bool testified;      /* a receiver or seal says that it is a list's */
+	bool passes;         /* some genuine signature of ours came through */
+	bool intact, broken; /* most of our signatures */
+	int points;
+};
+
+static int
+percent(int64_t part, int64_t whole)
+{
+	return whole == 0 ? 0 : (int)((double)part * 100 / (double)whole + 0.5);
+}
+
+#define SAY(judge, rule, worth, says, ...)                                     \
+	((judge)->points += (worth),                                           \
+	    evidence_add((judge)->analysis, (judge)->channel, rule, worth,     \
+		says, __VA_ARGS__))
+
+/* --- what is seen --- */
+
+/* On a list nobody is alone, unless reports get lost. */
+static bool
+comes_one_by_one(const struct step *step)
+{
+	return (step->alone >= 4 && step->alone_parties >= 2
+		   && step->alone * 10 >= step->days * 3)
+	    || (step->rest_days >= 5 && step->rest_parties >= 2
+		&& step->rest_days * 10 >= step->days * 3
+		&& step->rest_index < 0.25);
+}
+
+/*
+ * A few waves of mail to all sorts of people are together too, in that all of
+ * a wave are on one day; but then each wave has others.
+ */
+static bool
+moves_together(const struct step *step)
+{
+	if (step->parties < 2 || step->sends < 1.8 || step->index < 0.5)
+		return false;
+	if (comes_one_by_one(step))
+		return false;
+	if (step->sends < 4)
+		return step->complete >= 0.75
+		    && (step->deviations >= 3 || step->span == 2);
+	return step->deviations >= 3;
+}
+
+static void
+look(struct judge *j)
+{
+	const struct knowledge *knowledge = j->analysis->config.knowledge;
+	const struct channel *channel = j->channel;
+	const struct step *step = j->step;
+
+	j->intact = 2 * channel->sig_pass > channel->messages;
+	j->broken = 2 * channel->sig_fail >= channel->messages;
+	j->passes = channel->sig_pass > 0;
+	j->together = moves_together(step);
+	if (channel->envelope == NULL)
+		return;
+	j->known = knowledge_find_above(
+		       knowledge, KNOWLEDGE_LISTS, channel->envelope, NULL)
+	    != NULL;
+	j->list_label = knowledge_label(knowledge, channel->envelope, "list");
+	j->forward_label =
+	    knowledge_label(knowledge, channel->envelope, "forward");
+}
+
+static void
+judge_names(struct judge *j)
+{
+	const char *bounce;
+
+	if (j->known)
+		SAY(j, "known-host", 4, NULL, "%s carries mailing lists",
+		    j->channel->envelope);
+	else if (j->list_label != NULL)
+		SAY(j, "list-name", 2, NULL,
+		    "the name looks like a list's (\"%s\")", j->list_label);
+	if (j->channel->envelope == NULL)
+		return;
+	bounce = knowledge_label(
+	    j->analysis->config.knowledge, j->channel->envelope, "bounce");
+	if (bounce != NULL && !j->known)
+		SAY(j, "bounce-name", 1, NULL,
+		    "the name is one for bounces (\"%s\")", bounce);
+	if (j->forward_label != NULL && !j->known)
+		SAY(j, "forward-name", -4, NULL,
+		    "the name looks like a forwarder's (\"%s\")",
+		    j->forward_label);
+}
+
+static void
+judge_testimony(struct judge *j)
+{
+	const struct channel *channel = j->channel;
+
+	if (channel->mailing_list > 0)
+		SAY(j, "mailing-list-reason", channel->mailing_list > 1 ? 5 : 4,
+		    says_mailing_list,
+		    "receivers recognised a mailing list in %lld messages",
+		    (long long)channel->mailing_list);
+	if (channel->sealed > 0)
+		SAY(j, "arc-seal", 2, says_arc, "%s sealed it with ARC",
+		    channel->name);
+	else if (channel->arc > 0 && channel->envelope != NULL
+	    && 2 * channel->spf_pass >= channel->messages)
+		SAY(j, "arc-pass", 1, says_arc,
+		    "a receiver went by its ARC seals");
+	if (channel->trusted_forwarder > 0)
+		SAY(j, "trusted-forwarder", 1, says_trusted_forwarder,
+		    "a receiver knows it as a forwarder");
+	j->testified = channel->mailing_list > 0 || channel->sealed > 0
+	    || channel->trusted_forwarder > 0;
+}
+
+static void
+judge_step(struct judge *j)
+{
+	const struct step *step = j->step;
+	char day[DATETIME_TEXT];
+
+	datetime_format_date((int64_t)step->fan_day * 86400, day);
+	if (step->fan >= 2)
+		SAY(j, "fan", step->fan >= 5 ? 2 : 1, NULL,
+		    "%zu organisations on %s", step->fan, day);
+	if (j->together && step->index >= 0.75)
+		SAY(j, "together", 4, NULL,
+		    "the same %zu organisations on %zu days, together "
+		    "(%.0f%% of what can be, far from chance)",
+		    step->parties, step->days, step->index * 100);
+	else if (j->together)
+		SAY(j, "together", 3, NULL,
+		    "%zu organisations on %zu days, mostly together (%.0f%%)",
+		    step->parties, step->days, step->index * 100);
+	if (j->together && step->sends >= 5 && step->index >= 0.6)
+		SAY(j, "again-and-again", 1, NULL, "%zu days", step->days);
+	if (step->parties == 1 && step->days >= 3)
+		SAY(j, "one-destination", -4, NULL,
+		    "only one destination ever");
+	else if (comes_one_by_one(step))
+		SAY(j, "alone", -5, NULL,
+		    "on many days (%zu of %zu) few of them are there, and "
+		    "any of them",
+		    step->rest_days > step->alone ? step->rest_days
+						  : step->alone,
+		    step->days);
+	else if (!j->together && step->days >= 4 && step->index < 0.25)
+		SAY(j, "one-by-one", -5, NULL,
+		    "who gets something on a day has nothing to do with who "
+		    "else does");
+	if (!j->together && step->days >= 4 && step->diversity >= 0.8
+	    && j->channel->messages >= 30)
+		SAY(j, "everybody", -3, NULL,
+		    "it reaches %zu organisations, as mail to all sorts of "
+		    "people would",
+		    step->parties);
+}
+
+static void
+judge_signatures(struct judge *j)
+{
+	const struct channel *channel = j->channel;
+	int64_t n = channel->messages;
+
+	if (j->broken && 2 * channel->signed_by_relay >= n)
+		SAY(j, "resigned", 2, says_own_fail,
+		    "your signature is broken in %d%%, and %s signs",
+		    percent(channel->sig_fail, n), channel->name);
+	else if (j->broken)
+		SAY(j, "broken", 1, says_own_fail,
+		    "your signature is broken in %d%%",
+		    percent(channel->sig_fail, n));
+	if (j->broken && channel->sig_home > 0)
+		SAY(j, "some-pass", 1, says_own_pass,
+		    "in %d%% it survives: they are yours",
+		    percent(channel->sig_home, n));
+	if (j->intact)
+		SAY(j, "intact", 1, says_own_pass,
+		    "your signature passes in %d%%",
+		    percent(channel->sig_pass, n));
+	if (channel->envelope == NULL)
+		SAY(j, "envelope-kept", -2, NULL,
+		    "your envelope sender is kept");
+}
+
+/*
+ * Who signs for itself beside a signature of ours that survives had our key
+ * and wrote the message: a list that signs has changed it before.
+ */
+static bool
+judge_cosigner(struct judge *j)
+{
+	const struct channel *channel = j->channel;
+
+	if (!j->intact || 2 * channel->signed_by_relay < channel->messages
+	    || j->testified || j->known || j->list_label != NULL
+	    || channel->arc > 0)
+		return false;
+	SAY(j, "cosigned", -5, says_relay_signs,
+	    "it signs beside a signature of yours that passes, as a service "
+	    "with your key does");
+	return true;
+}
+
+/*
+ * Users of a forwarding service are together when all get the same mailing
+ * of ours, and never else.
+ */
+static void
+judge_mailings(struct judge *j)
+{
+	size_t count, before, both;
+	struct grid *grid;
+	struct step rest;
+	int32_t *days;
+
+	if (!j->together || j->testified || j->known)
+		return;
+	days = learn_mailings(j->analysis, j->channel->domain, &count);
+	grid = grid_new(j->analysis, j->channel, NULL, NULL);
+	before = grid_joint_days(grid);
+	grid_drop_days(grid, days, count);
+	rest = grid_step(j->analysis, grid);
+	both = before - grid_joint_days(grid);
+	grid_free(grid);
+	free(days);
+	if (both < 2 || both * 10 < before * 6 || moves_together(&rest))
+		return;
+	j->together = false;
+	SAY(j, "own-mailings", -5, NULL,
+	    "they are together on %zu days, and on %zu of them you wrote to "
+	    "many at once yourself",
+	    before, both);
+}
+
+/* Newsletters come on a schedule, posts as people feel like it. */
+static void
+judge_schedule(struct judge *j)
+{
+	if (j->together && j->intact && !j->testified && !j->known
+	    && j->list_label == NULL && j->step->sends >= 4 && j->step->regular)
+		SAY(j, "schedule", -4, NULL,
+		    "it comes at regular intervals, like a newsletter");
+}
+
+/* --- what follows --- */
+
+/*
+ * Copied signatures: nothing proves that anything in the channel was ours.
+ * To be believed, it must be seen to be a list.
+ */
+static bool
+is_doubtful_copy(const struct judge *j)
+{
+	const struct step *step = j->step;
+
+	if (!j->broken || j->passes || j->known || j->testified
+	    || j->channel->arc > 0)
+		return false;
+	if (!j->together)
+		return true;
+	/* Fraud goes to the same few of our partners again and again; a list
+	 * has somebody to whom we never write. */
+	if (step->days >= 20)
+		return false;
+	return step->parties < 4
+	    || (step->parties < 10 && step->strangers == 0);
+}
+
+/* One send of an intact message: a list, a forwarder, or somebody who sends
+ * a message of ours again. */
+static bool
+is_doubtful_send(const struct judge *j)
+{
+	return !j->broken && !j->together && !j->known && !j->testified
+	    && !(j->list_label != NULL && j->step->fan >= 3);
+}
+
+/* Nothing of ours is left in it, but it looks and moves like a list. */
+static bool
+is_evident(const struct judge *j)
+{
+	const struct step *step = j->step;
+
+	return j->points >= SURE_POINTS && j->together && step->sends >= 5
+	    && step->index >= 0.75 && step->parties >= 4 && step->crowd > 0
+	    && step->named > 0 && j->list_label != NULL
+	    && 2 * j->channel->spf_pass >= j->channel->messages
+	    && 2 * j->channel->signed_by_relay >= j->channel->messages;
+}
+
+static void
+settle_provenance(struct judge *j)
+{
+	struct channel *channel = j->channel;
+
+	if (2 * (channel->sig_pass + channel->sig_fail) >= channel->messages)
+		channel->provenance = "sig";
+	else if (j->testified)
+		channel->provenance = "testimony";
+	else if (j->known && 2 * channel->spf_pass >= channel->messages)
+		channel->provenance = "host";
+	else
+		channel->provenance = "hint";
+}
+
+static void
+settle_kind(struct judge *j)
+{
+	struct channel *channel = j->channel;
+	int64_t n = channel->messages;
+
+	if (channel->arc > 0)
+		channel->kind = KIND_ARC;
+	else if (2 * (channel->sig_pass + channel->sig_fail) < n
+	    && channel->sig_pass == 0)
+		channel->kind = KIND_STRIP;
+	else if (2 * channel->signed_by_other >= n)
+		channel->kind = KIND_RESIGN;
+	else if (2 * channel->sig_fail >= n)
+		channel->kind = KIND_BREAKS;
+	else
+		channel->kind =
+		    5 * channel->sig_pass >= 4 * n ? KIND_INTACT : KIND_MIXED;
+}
+
+static bool
+is_possible(const struct judge *j)
+{
+	const struct step *step = j->step;
+
+	return j->known || j->testified || j->together
+	    || (step->fan >= 2 && j->list_label != NULL)
+	    || (j->broken && step->fan >= 3)
+	    || (j->intact && step->fan >= 3 && step->index >= 0.25);
+}
+
+bool
+judge_list(struct analysis *analysis, struct channel *channel)
+{
+	struct judge j = {
+		.analysis = analysis, .channel = channel, .step = channel->step
+	};
+
+	look(&j);
+	judge_names(&j);
+	judge_testimony(&j);
+	judge_step(&j);
+	judge_signatures(&j);
+	judge_cosigner(&j);
+	judge_mailings(&j);
+	judge_schedule(&j);
+	settle_provenance(&j);
+	settle_kind(&j);
+	channel->score = j.points;
+	channel->confidence = j.points >= SURE_POINTS ? CONFIDENCE_HIGH
+	    : j.points >= LIST_POINTS                 ? CONFIDENCE_MED
+						      : CONFIDENCE_LOW;
+	if (j.step->parties == 1 && j.step->days >= 3 && !j.known)
+		return false;
+	if (is_doubtful_copy(&j)) {
+		channel->confidence = CONFIDENCE_LOW;
+		evidence_add(analysis, channel, "copied", 0, says_own_fail,
+		    "a broken signature can be copied, and nothing else shows "
+		    "that it was your mail");
+	} else if (is_doubtful_send(&j))
+		channel->confidence = CONFIDENCE_LOW;
+	else if (strcmp(channel->provenance, "hint") == 0)
+		channel->confidence =
+		    is_evident(&j) ? CONFIDENCE_MED : CONFIDENCE_LOW;
+	channel->is_possible_list = channel->confidence == CONFIDENCE_LOW
+	    && j.points >= 2 && is_possible(&j);
+	return channel->confidence > CONFIDENCE_LOW
+	    || channel->is_possible_list;
+}

@@ -1,0 +1,40 @@
+/* What the two files about leaks share. */
+#ifndef ANALYSIS_LEAK_WORLD_H
+#define ANALYSIS_LEAK_WORLD_H
+
+#include "analysis/grid.h"
+#include "analysis/posts.h"
+#include "analysis/world.h"
+
+/* A network of a list's channel. */
+struct net {
+	struct address address;
+	const char *name;
+	int64_t messages, spf_pass;
+	uint32_t party; /* the first */
+	bool has_more;  /* than that party */
+	bool is_hop;
+};
+
+/* A list while it is looked at. */
+struct draft {
+	struct channel *channel;
+	struct net *nets; /* in the order of addresses */
+	size_t net_count;
+	struct grid *grid; /* without hops */
+	struct posts posts;
+	struct exposure *exposures;
+	size_t count, room;
+};
+
+struct exposure *draft_add(struct draft *draft);
+
+/* Networks that keep the list's envelope, and are not the list's. */
+void hops_find_nets(const struct analysis *analysis, struct draft *draft);
+struct net *hops_net(const struct draft *draft, const struct address *address);
+
+/* Channels with an envelope of their own: adds them to the drafts. */
+void hops_find_channels(
+    struct analysis *analysis, struct draft *drafts, size_t count);
+
+#endif

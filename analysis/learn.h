@@ -1,0 +1,51 @@
+/*
+ * What all rows together teach, once they are in: sums over each channel,
+ * which are ours, and where each of our selectors is at home.
+ */
+#ifndef ANALYSIS_LEARN_H
+#define ANALYSIS_LEARN_H
+
+#include "analysis/world.h"
+
+/* Puts flows and cells in the order of their channels. */
+void learn_order(struct analysis *analysis);
+
+/* Sums over flows: the fields of struct channel, and of parties. */
+void learn_sums(struct analysis *analysis);
+
+/* Settles what SPF authorises: CLASS_OWN or CLASS_VENDOR. */
+void learn_own(struct analysis *analysis);
+
+/* Where selectors are at home; then sig_home of the channels. */
+void learn_selectors(struct analysis *analysis);
+
+/* Days on which much more of our own mail was reported than on others, in
+ * order: somebody wrote to many at once.  For free(). */
+int32_t *learn_mailings(
+    const struct analysis *analysis, const char *domain, size_t *count);
+
+/* The flows of a channel: numbers, channel->flow_count of them. */
+static inline const uint32_t *
+learn_flows(const struct analysis *analysis, const struct channel *channel)
+{
+	return analysis->flow_order + channel->first_flow;
+}
+
+/* The selector of a flow whose signature passes; NULL if none is named. */
+struct selector *learn_selector(
+    struct analysis *analysis, const struct flow *flow);
+
+/* Whether it is used by what is ours: a message that it passes for was
+ * ours, whoever brought it. */
+static inline bool
+learn_is_home(const struct selector *selector)
+{
+	return selector->own > 0;
+}
+
+/* Messages with a selector that one operator carries: an organisation, or
+ * with NULL a network's channel. */
+int64_t learn_carried(const struct analysis *analysis,
+    const struct selector *selector, const struct channel *channel);
+
+#endif

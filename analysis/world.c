@@ -1,0 +1,509 @@
+/* The tables, as rows come in. */
+
+#include "analysis/world.h"
+
+#include <stdlib.h>
+
+#include "analysis/org.h"
+#include "base/arena.h"
+
+#define DAY_SECONDS 86400
+
+/* --- what pointers stand for --- */
+
+static bool
+is_memo(const void *context, uint32_t number, const void *key)
+{
+	const struct memo *memo = context;
+
+	return memo->entries[number].key == key;
+}
+
+/* The place of the value, NULL in it when it is new. */
+static const void **
+memo_place(struct memo *memo, const void *key)
+{
+	uint64_t hash = index_hash_pointer(1, key);
+	uint32_t number = index_find(&memo->index, hash, is_memo, memo, key);
+
+	if (number == INDEX_NONE) {
+		memo->entries = index_grow(memo->entries, memo->count,
+		    &memo->room, sizeof(*memo->entries));
+		number = (uint32_t)memo->count++;
+		memo->entries[number] = (struct memo_entry) { key, NULL };
+		index_put(&memo->index, hash, number);
+	}
+	return &memo->entries[number].value;
+}
+
+static void
+memo_release(struct memo *memo)
+{
+	index_release(&memo->index);
+	free(memo->entries);
+}
+
+const char *
+world_text(struct analysis *analysis, const char *text)
+{
+	return intern(&analysis->strings, bytes_of(text));
+}
+
+const char *
+world_org(struct analysis *analysis, const char *domain)
+{
+	const void **place = memo_place(&analysis->orgs, domain);
+
+	if (*place == NULL)
+		*place = world_text(analysis, org_domain(domain));
+	return *place;
+}
+
+static const struct facts *
+find_facts(struct analysis *analysis, const struct flow_shape *shape)
+{
+	const void **place = memo_place(&analysis->facts, shape);
+	struct facts *made;
+
+	if (*place == NULL) {
+		made = arena_alloc(analysis->arena, 1, sizeof(*made));
+		*made = facts_of_shape(shape, analysis->config.own);
+		if (made->envelope != NULL)
+			made->envelope = world_text(analysis, made->envelope);
+		if (made->own_domain != NULL)
+			made->own_domain =
+			    world_text(analysis, made->own_domain);
+		if (made->own_selector != NULL)
+			made->own_selector =
+			    world_text(analysis, made->own_selector);
+		*place = made;
+	}
+	return *place;
+}
+
+static const struct reason_facts *
+find_reasons(struct analysis *analysis, const struct dmarc_reason *reasons)
+{
+	const void **place = memo_place(&analysis->reasons, reasons);
+	struct reason_facts *made;
+
+	if (*place == NULL) {
+		made = arena_alloc(analysis->arena, 1, sizeof(*made));
+		*made = facts_of_reasons(reasons);
+		*place = made;
+	}
+	return *place;
+}
+
+/* --- parties --- */
+
+/* Nodes of one filter or server are one party. */
+static const char *
+skip_node(const char *name)
+{
+	static const char *const nodes[] = { "esa", "mx", "mta", "smtp", "mail",
+		"filter", "node" };
+	const char *dot = strchr(name, '.');
+	size_t i, len;
+
+	if (dot == NULL || strchr(dot + 1, '.') == NULL)
+		return name;
+	for (i = 0; i < COUNT_OF(nodes); i++) {
+		len = strlen(nodes[i]);
+		if (strncmp(name, nodes[i], len) == 0
+		    && name + len + strspn(name + len, "-0123456789") == dot)
+			return dot + 1;
+	}
+	return name;
+}
+
+static bool
+is_host_name(const char *text)
+{
+	return strchr(text, '.') != NULL
+	    && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_.")]
+	    == '\0';
+}
+
+/* contoso.onmicrosoft.com and its mail domain are contoso. */
+static const char *
+name_recipient(struct analysis *analysis, const char *domain)
+{
+	static const char suffix[] = ".onmicrosoft.com";
+	size_t len = strlen(domain), cut = sizeof(suffix) - 1;
+
+	if (len <= cut || strcmp(domain + len - cut, suffix) != 0)
+		return domain;
+	len -= cut;
+	if (len > 5 && strncmp(domain + len - 5, ".mail", 5) == 0)
+		len -= 5;
+	return arena_printf(
+	    analysis->arena, "%.*s%s", (int)len, domain, suffix);
+}
+
+static enum party_class
+classify_party(
+    const struct knowledge *knowledge, const char **name, bool is_reporter)
+{
+	const char *known, *key;
+
+	known = knowledge_find(knowledge, KNOWLEDGE_PROVIDERS, *name);
+	if (known != NULL) {
+		if (*known != '\0')
+			*name = known;
+		return PARTY_CROWD;
+	}
+	if (!is_reporter)
+		return PARTY_NAMED;
+	known =
+	    knowledge_find_above(knowledge, KNOWLEDGE_GATEWAYS, *name, &key);
+	if (known == NULL
+	    || (strcmp(known, "customer") == 0 && strcmp(key, *name) != 0))
+		return PARTY_NAMED;
+	*name = *known != '\0' && strcmp(known, "customer") != 0 ? known : key;
+	return PARTY_GATE;
+}
+
+static bool
+is_party(const void *context, uint32_t number, const void *key)
+{
+	const struct analysis *analysis = context;
+
+	return analysis->parties[number].name == key;
+}
+
+static uint32_t
+find_party(struct analysis *analysis, const char *name, bool is_reporter)
+{
+	enum party_class class =
+	    classify_party(analysis->config.knowledge, &name, is_reporter);
+	const char *text = world_text(analysis, name);
+	uint64_t hash = index_hash_pointer(2, text);
+	uint32_t number =
+	    index_find(&analysis->party_index, hash, is_party, analysis, text);
+
+	if (number != INDEX_NONE)
+		return number;
+	number = (uint32_t)analysis->party_count;
+	analysis->parties = index_grow(analysis->parties, number,
+	    &analysis->party_room, sizeof(*analysis->parties));
+	analysis->parties[analysis->party_count++] =
+	    (struct party) { text, class, 0, 0 };
+	index_put(&analysis->party_index, hash, number);
+	return number;
+}
+
+/* A name of a host says more than one for people. */
+static const char *
+name_reporter(struct analysis *analysis, const struct flow_source *source)
+{
+	const char *name = is_host_name(source->org_name) ? source->org_name
+	    : *source->email_domain != '\0'               ? source->email_domain
+							  : source->org_name;
+	const char *known = knowledge_find(
+	    analysis->config.knowledge, KNOWLEDGE_PROVIDERS, name);
+
+	if (known == NULL)
+		name = skip_node(name);
+	return *name == '\0' ? "?" : name;
+}
+
+/* Numbers are kept as pointers, one up. */
+static uint32_t
+party_of(struct analysis *analysis, const struct flow_row *row, bool *via)
+{
+	const char *to = row->shape->envelope_to;
+	const void **place;
+	uint32_t number;
+
+	*via = to != NULL && strchr(to, '.') != NULL;
+	place = *via ? memo_place(&analysis->envelope_to, to)
+		     : memo_place(&analysis->reporters, row->source);
+	if (*place == NULL) {
+		number = *via
+		    ? find_party(analysis, name_recipient(analysis, to), false)
+		    : find_party(
+			analysis, name_reporter(analysis, row->source), true);
+		*place = (const void *)(uintptr_t)(number + 1);
+	}
+	return (uint32_t)((uintptr_t)*place - 1);
+}
+
+/* --- channels --- */
+
+struct channel_key {
+	const char *domain, *envelope;
+	struct address network;
+};
+
+/* /24 and /48: what one operator has at one place. */
+static struct address
+network_of(const struct address *address)
+{
+	struct address network = *address;
+	size_t keep = address->len == 5 ? 4 : 7;
+
+	if (address->len > keep)
+		memset(network.data + keep, 0, address->len - keep);
+	return network;
+}
+
+static bool
+is_channel(const void *context, uint32_t number, const void *wanted)
+{
+	const struct analysis *analysis = context;
+	const struct channel *channel = analysis->channels[number];
+	const struct channel_key *key = wanted;
+
+	return channel->domain == key->domain
+	    && channel->envelope == key->envelope
+	    && address_compare(&channel->network, &key->network) == 0;
+}
+
+static const char *
+name_network(struct analysis *analysis, const struct address *network)
+{
+	char text[ADDRESS_TEXT];
+
+	if (network->len == 0)
+		return "unknown";
+	return arena_printf(analysis->arena, "%s/%d",
+	    address_format(network, text), network->len == 5 ? 24 : 48);
+}
+
+static uint32_t
+channel_of(struct analysis *analysis, const struct flow_row *row,
+    const struct facts *facts)
+{
+	struct channel_key key = { row->source->domain, facts->envelope,
+		{ .len = 0 } };
+	struct channel *made;
+	uint64_t hash;
+	uint32_t number;
+	size_t i;
+
+	if (key.envelope == NULL)
+		key.network = network_of(&row->source_ip);
+	hash =
+	    index_hash_pointer(index_hash_pointer(3, key.domain), key.envelope);
+	for (i = 0; i < key.network.len; i++)
+		hash = index_hash(hash, key.network.data[i]);
+	number = index_find(
+	    &analysis->channel_index, hash, is_channel, analysis, &key);
+	if (number != INDEX_NONE)
+		return number;
+	made = arena_alloc(analysis->arena, 1, sizeof(*made));
+	made->domain = key.domain;
+	made->envelope = key.envelope;
+	made->network = key.network;
+	made->name = key.envelope != NULL
+	    ? key.envelope
+	    : name_network(analysis, &key.network);
+	if (made->envelope != NULL)
+		made->org = world_org(analysis, made->envelope);
+	number = (uint32_t)analysis->channel_count;
+	analysis->channels = index_grow(analysis->channels, number,
+	    &analysis->channel_room, sizeof(struct channel *));
+	analysis->channels[analysis->channel_count++] = made;
+	index_put(&analysis->channel_index, hash, number);
+	return number;
+}
+
+/* --- rows --- */
+
+struct flow_key {
+	const struct flow_source *source;
+	const struct flow_shape *shape;
+	const struct reason_facts *reasons;
+	const struct address *source_ip;
+};
+
+static bool
+is_flow(const void *context, uint32_t number, const void *wanted)
+{
+	const struct analysis *analysis = context;
+	const struct flow *flow = &analysis->flows[number];
+	const struct flow_key *key = wanted;
+
+	return flow->source == key->source && flow->facts->shape == key->shape
+	    && flow->reasons == key->reasons
+	    && address_compare(&flow->source_ip, key->source_ip) == 0;
+}
+
+static uint64_t
+hash_flow(const struct flow_key *key)
+{
+	uint64_t hash = index_hash_pointer(4, key->source), part;
+	size_t i, len = key->source_ip->len;
+
+	hash = index_hash_pointer(hash, key->shape);
+	hash = index_hash_pointer(hash, key->reasons);
+	for (i = 1; i + 4 <= len; i += 4) {
+		part = 0;
+		memcpy(&part, key->source_ip->data + i, 4);
+		hash = index_hash(hash, part);
+	}
+	return hash;
+}
+
+static struct flow *
+add_flow(struct analysis *analysis, const struct flow_row *row,
+    const struct flow_key *key)
+{
+	struct flow *flow;
+
+	analysis->flows = index_grow(analysis->flows, analysis->flow_count,
+	    &analysis->flow_room, sizeof(*analysis->flows));
+	flow = &analysis->flows[analysis->flow_count++];
+	*flow = (struct flow) {
+		.source = row->source,
+		.facts = find_facts(analysis, row->shape),
+		.reasons = key->reasons,
+		.source_ip = row->source_ip,
+		.report = row->report,
+		.record = row->record,
+		.first_day = INT32_MAX,
+		.last_day = INT32_MIN,
+		.window = UINT32_MAX,
+	};
+	flow->party = party_of(analysis, row, &flow->via_envelope_to);
+	flow->channel = channel_of(analysis, row, flow->facts);
+	return flow;
+}
+
+static uint32_t
+find_flow(struct analysis *analysis, const struct flow_row *row)
+{
+	struct flow_key key = { row->source, row->shape,
+		find_reasons(analysis, row->reasons), &row->source_ip };
+	uint64_t hash = hash_flow(&key);
+	uint32_t number =
+	    index_find(&analysis->flow_index, hash, is_flow, analysis, &key);
+
+	if (number == INDEX_NONE) {
+		number = (uint32_t)analysis->flow_count;
+		add_flow(analysis, row, &key);
+		index_put(&analysis->flow_index, hash, number);
+	}
+	return number;
+}
+
+/* Not every period is a day of UTC; its middle is near enough. */
+static int32_t
+day_of(const struct flow_row *row)
+{
+	int64_t middle = row->begin / 2 + row->end / 2;
+	int64_t day = middle / DAY_SECONDS;
+
+	if (day < 0)
+		return 0;
+	return day > INT32_MAX / 2 ? INT32_MAX / 2 : (int32_t)day;
+}
+
+static void
+add_cell(struct analysis *analysis, uint32_t flow, int32_t day, int64_t count)
+{
+	struct cell *cell;
+
+	analysis->cells = index_grow(analysis->cells, analysis->cell_count,
+	    &analysis->cell_room, sizeof(*analysis->cells));
+	cell = &analysis->cells[analysis->cell_count++];
+	*cell = (struct cell) { flow, day,
+		count > CELL_MAX ? CELL_MAX : (uint32_t)count };
+}
+
+static void count_own_day(
+    struct analysis *analysis, const char *domain, int32_t day);
+
+void
+analysis_add(struct analysis *analysis, const struct flow_row *row)
+{
+	uint32_t number = find_flow(analysis, row);
+	struct flow *flow = &analysis->flows[number];
+	int32_t day = day_of(row);
+	int64_t window = row->end - row->begin;
+
+	flow->messages = sum(flow->messages, row->count);
+	flow->p = row->p;
+	if (day < flow->first_day)
+		flow->first_day = day;
+	if (day > flow->last_day)
+		flow->last_day = day;
+	if (window >= 0 && window < flow->window && row->count <= 1)
+		flow->window = (uint32_t)window;
+	if (flow->facts->aligned_spf)
+		count_own_day(analysis, row->source->domain, day);
+	else
+		add_cell(analysis, number, day, row->count);
+}
+
+/* --- mail of ours, by day --- */
+
+static bool
+is_own_day(const void *context, uint32_t number, const void *wanted)
+{
+	const struct analysis *analysis = context;
+	const struct own_day *day = &analysis->own_days[number], *key = wanted;
+
+	return day->domain == key->domain && day->day == key->day;
+}
+
+static void
+count_own_day(struct analysis *analysis, const char *domain, int32_t day)
+{
+	const struct own_day key = { domain, day, 0 };
+	uint64_t hash =
+	    index_hash(index_hash_pointer(5, domain), (uint64_t)day);
+	uint32_t number = index_find(
+	    &analysis->own_day_index, hash, is_own_day, analysis, &key);
+
+	if (number == INDEX_NONE) {
+		number = (uint32_t)analysis->own_day_count;
+		analysis->own_days = index_grow(analysis->own_days, number,
+		    &analysis->own_day_room, sizeof(*analysis->own_days));
+		analysis->own_days[analysis->own_day_count++] = key;
+		index_put(&analysis->own_day_index, hash, number);
+	}
+	analysis->own_days[number].records++;
+}
+
+/* --- birth and death --- */
+
+struct analysis *
+analysis_new(struct arena *arena, const struct analysis_config *config)
+{
+	struct analysis *analysis = arena_alloc(arena, 1, sizeof(*analysis));
+
+	analysis->arena = arena;
+	analysis->config = *config;
+	analysis->strings.arena = arena;
+	return analysis;
+}
+
+void
+analysis_free(struct analysis *analysis)
+{
+	if (analysis == NULL)
+		return;
+	memo_release(&analysis->facts);
+	memo_release(&analysis->reasons);
+	memo_release(&analysis->orgs);
+	memo_release(&analysis->reporters);
+	memo_release(&analysis->envelope_to);
+	index_release(&analysis->flow_index);
+	index_release(&analysis->channel_index);
+	index_release(&analysis->party_index);
+	index_release(&analysis->selector_index);
+	index_release(&analysis->carriage_index);
+	index_release(&analysis->own_day_index);
+	intern_release(&analysis->strings);
+	free(analysis->flows);
+	free(analysis->cells);
+	free(analysis->channels);
+	free(analysis->parties);
+	free(analysis->selectors);
+	free(analysis->carriages);
+	free(analysis->own_days);
+	free(analysis->flow_order);
+	free(analysis->cell_order);
+}

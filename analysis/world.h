@@ -1,0 +1,133 @@
+/*
+ * The tables of an analysis: what its files share.  analysis/analysis.h is
+ * for everybody else.
+ *
+ * A flow is a record without its time and count; a cell says how many
+ * messages of it there were on one day.  A channel is a way that mail with
+ * our domain in From takes: the domain of the envelope, or the network where
+ * the envelope is ours or empty.  A party is whom a record tells of: the
+ * recipients' domain where the reporter names it, else the reporter.
+ */
+#ifndef ANALYSIS_WORLD_H
+#define ANALYSIS_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/analysis.h"
+#include "analysis/facts.h"
+#include "analysis/index.h"
+#include "parse/intern.h"
+
+struct party {
+	const char *name;
+	enum party_class class;
+	int64_t messages; /* in all that was reported */
+	int64_t direct;   /* of them from what SPF authorises */
+};
+
+struct flow {
+	const struct flow_source *source;
+	const struct facts *facts;
+	const struct reason_facts *reasons;
+	struct address source_ip;
+	uint32_t channel, party;
+	bool via_envelope_to;
+	int p; /* enum dmarc_policy, the last */
+	int64_t messages;
+	int64_t report, record; /* one that says so */
+	int32_t first_day, last_day;
+	uint32_t window; /* the shortest report period, in seconds */
+};
+
+/* Messages of one flow on one day. */
+struct cell {
+	uint32_t flow;
+	int32_t day;
+	uint32_t count;
+};
+
+/* A selector, and where it is at home. */
+struct selector {
+	const char *policy_domain, *domain, *name;
+	int64_t messages; /* that it passes for */
+	int64_t own;      /* of them from what is ours */
+};
+
+/* Messages with a selector that one operator carries. */
+struct carriage {
+	uint32_t selector;
+	const char *domain; /* the operator: an organisation, */
+	uint32_t channel;   /* or a network's channel */
+	int64_t messages;
+};
+
+/* Mail of ours and of vendors on one day, for a domain. */
+struct own_day {
+	const char *domain;
+	int32_t day;
+	int64_t records;
+};
+
+struct memo { /* of what pointers stand for */
+	struct index index;
+	struct memo_entry {
+		const void *key;
+		const void *value;
+	} * entries;
+	size_t count, room;
+};
+
+struct analysis {
+	struct arena *arena;
+	struct analysis_config config;
+	struct intern strings;
+
+	struct memo facts, reasons, orgs, reporters, envelope_to;
+	struct index flow_index, channel_index, party_index, selector_index,
+	    carriage_index, own_day_index;
+	struct flow *flows;
+	size_t flow_count, flow_room;
+	struct cell *cells;
+	size_t cell_count, cell_room;
+	struct channel **channels;
+	size_t channel_count, channel_room;
+	struct party *parties;
+	size_t party_count, party_room;
+	struct selector *selectors;
+	size_t selector_count, selector_room;
+	struct carriage *carriages;
+	size_t carriage_count, carriage_room;
+	struct own_day *own_days;
+	size_t own_day_count, own_day_room;
+
+	/* Flows and cells in the order of their channels, see
+	 * channel->first_flow and first_cell. */
+	uint32_t *flow_order;
+	struct cell *cell_order;
+	int32_t first_day, last_day;
+	int64_t messages;
+	size_t reporter_count;
+};
+
+/* Sums stop here: low enough that a hundred times as much is a number still.
+ * Reports may claim any count. */
+#define SUM_MAX (INT64_MAX / 1000)
+
+static inline int64_t
+sum(int64_t a, int64_t b)
+{
+	return a >= SUM_MAX || b >= SUM_MAX - a ? SUM_MAX : a + b;
+}
+
+/* Of one cell; products of two are numbers still. */
+#define CELL_MAX (1U << 30)
+
+/* The text, the same pointer for the same text. */
+const char *world_text(struct analysis *analysis, const char *text);
+const char *world_org(struct analysis *analysis, const char *domain);
+struct selector *world_selector(struct analysis *analysis,
+    const char *policy_domain, const struct facts *f);
+
+#endif

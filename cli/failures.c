@@ -1,0 +1,452 @@
+/* reports failures: mail that failed DMARC, grouped, most messages first. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "analysis/own.h"
+#include "base/error.h"
+#include "cli/address.h"
+#include "cli/command.h"
+#include "cli/failures.h"
+#include "cli/question.h"
+#include "cli/text.h"
+
+/* What --by can be. */
+static const struct grouping {
+	const char *name;
+	unsigned by;
+	unsigned columns; /* of the table: bits of COLUMN_KEYS */
+} groupings[] = {
+	{ "source", STORE_BY_DOMAIN | STORE_BY_SOURCE, 1u << 1 },
+	{ "sender", STORE_BY_DOMAIN | STORE_BY_SENDER, 3u << 2 },
+	{ "reporter", STORE_BY_DOMAIN | STORE_BY_REPORTER, 3u << 4 },
+	{ "day", STORE_BY_DOMAIN | STORE_BY_DAY, 1u << 6 },
+	{ "reason", STORE_BY_DOMAIN | STORE_BY_REASON, 1u << 7 },
+};
+
+static const struct output_column all_columns[] = {
+	{ .key = "domain", .heading = "DOMAIN", .min = 11 },
+	{ .key = "source_ip", .heading = "SOURCE" },
+	{ .key = "header_from", .heading = "FROM", .min = 11 },
+	{ .key = "envelope_from", .heading = "ENVELOPE", .min = 10 },
+	{ .key = "org_name", .heading = "REPORTER", .min = 10 },
+	{ .key = "email_domain", .heading = "MAIL DOMAIN", .min = 10 },
+	{ .key = "day", .heading = "DAY", .type = OUTPUT_DAY },
+	{ .key = "reasons", .heading = "REASON", .min = 12 },
+#define COLUMN_KEYS 8
+	{ .key = "messages", .heading = "FAILED", .type = OUTPUT_COUNT },
+	{ .key = "delivered",
+	    .heading = "DELIV.",
+	    .type = OUTPUT_COUNT,
+	    .is_optional = true },
+	{ .key = "quarantined",
+	    .heading = "QUAR.",
+	    .type = OUTPUT_COUNT,
+	    .is_optional = true },
+	{ .key = "rejected",
+	    .heading = "REJ.",
+	    .type = OUTPUT_COUNT,
+	    .is_optional = true },
+	{ .heading = "DKIM", .min = 9 },
+	{ .heading = "SPF", .min = 9 },
+	{ .heading = "TREND", .is_optional = true },
+	{ .heading = "", .is_optional = true },
+	{ .key = "dkim_none", .type = OUTPUT_COUNT },
+	{ .key = "dkim_unaligned", .type = OUTPUT_COUNT },
+	{ .key = "dkim_broken", .type = OUTPUT_COUNT },
+	{ .key = "dkim_error", .type = OUTPUT_COUNT },
+	{ .key = "spf_none", .type = OUTPUT_COUNT },
+	{ .key = "spf_unaligned", .type = OUTPUT_COUNT },
+	{ .key = "spf_broken", .type = OUTPUT_COUNT },
+	{ .key = "spf_error", .type = OUTPUT_COUNT },
+	{ .key = "first",
+	    .heading = "FIRST",
+	    .type = OUTPUT_DAY,
+	    .is_optional = true },
+	{ .key = "last",
+	    .heading = "LAST",
+	    .type = OUTPUT_DAY,
+	    .is_optional = true },
+	{ .key = "recent", .type = OUTPUT_COUNT },
+	{ .key = "trend" },
+	{ .key = "own", .type = OUTPUT_FLAG },
+};
+#define COLUMN_COUNT COUNT_OF(all_columns)
+
+struct failures {
+	const struct grouping *grouping;
+	const struct own *own;
+	int64_t middle;
+	struct output *output;
+	struct arena row; /* of the group under way */
+	struct mail_group group;
+	unsigned seen_dkim, seen_spf; /* bits of enum outcome_how */
+};
+
+/* --- a group --- */
+
+static int64_t
+add_capped(int64_t a, int64_t b)
+{
+	return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
+static bool
+is_same(const struct failures *failures, const struct store_mail *mail)
+{
+	const struct store_mail *key = &failures->group.key;
+
+	return failures->group.messages > 0
+	    && strcmp(key->domain, mail->domain) == 0 && key->day == mail->day
+	    && strcmp(key->org_name, mail->org_name) == 0
+	    && strcmp(key->email_domain, mail->email_domain) == 0
+	    && address_compare(&key->source_ip, &mail->source_ip) == 0
+	    && strcmp(key->header_from, mail->header_from) == 0
+	    && strcmp(key->envelope_from, mail->envelope_from) == 0
+	    && strcmp(key->reasons, mail->reasons) == 0;
+}
+
+void
+mail_group_begin(struct mail_group *group, struct arena *arena,
+    const struct store_mail *mail)
+{
+	*group = (struct mail_group) { .key = *mail, .first = mail->first };
+	group->key.domain = arena_copy(arena, bytes_of(mail->domain));
+	group->key.org_name = arena_copy(arena, bytes_of(mail->org_name));
+	group->key.email_domain =
+	    arena_copy(arena, bytes_of(mail->email_domain));
+	group->key.header_from = arena_copy(arena, bytes_of(mail->header_from));
+	group->key.envelope_from =
+	    arena_copy(arena, bytes_of(mail->envelope_from));
+	group->key.reasons = arena_copy(arena, bytes_of(mail->reasons));
+}
+
+static int64_t *
+find_disposition(struct mail_group *group, enum dmarc_disposition disposition)
+{
+	switch (disposition) {
+	case DMARC_DISPOSITION_NONE:
+	case DMARC_DISPOSITION_PASS:
+		return &group->delivered;
+	case DMARC_DISPOSITION_QUARANTINE:
+		return &group->quarantined;
+	case DMARC_DISPOSITION_REJECT:
+		return &group->rejected;
+	case DMARC_DISPOSITION_OTHER:
+		break;
+	}
+	return &group->unknown;
+}
+
+void
+mail_group_add(struct mail_group *group, const struct store_mail *mail)
+{
+	int64_t *dkim = &group->dkim[outcome_dkim(mail->outcome)];
+	int64_t *spf = &group->spf[outcome_spf(mail->outcome)];
+	int64_t *disposition =
+	    find_disposition(group, outcome_disposition(mail->outcome));
+
+	*dkim = add_capped(*dkim, mail->messages);
+	*spf = add_capped(*spf, mail->messages);
+	*disposition = add_capped(*disposition, mail->messages);
+	if (outcome_passes(mail->outcome))
+		group->passed = add_capped(group->passed, mail->messages);
+	group->messages = add_capped(group->messages, mail->messages);
+	group->recent = add_capped(group->recent, mail->recent);
+	if (mail->first < group->first)
+		group->first = mail->first;
+	if (mail->last > group->last)
+		group->last = mail->last;
+}
+
+const char *
+mail_group_how(struct arena *arena, const int64_t counts[HOW_COUNT])
+{
+	enum outcome_how how, first = HOW_COUNT, second = HOW_COUNT;
+
+	for (how = HOW_PASS; how < HOW_COUNT; how++) {
+		if (counts[how] == 0)
+			continue;
+		if (first == HOW_COUNT || counts[how] > counts[first]) {
+			second = first;
+			first = how;
+		} else if (second == HOW_COUNT
+		    || counts[how] > counts[second]) {
+			second = how;
+		}
+	}
+	if (first == HOW_COUNT)
+		return "-";
+	if (second == HOW_COUNT)
+		return outcome_how_name(first);
+	return arena_printf(
+	    arena, "%s, %s", outcome_how_name(first), outcome_how_name(second));
+}
+
+const char *
+mail_group_trend(const struct mail_group *group, int64_t middle)
+{
+	int64_t recent = group->recent, before = group->messages - recent;
+
+	if (middle == STORE_UNTIL_EVER)
+		return NULL;
+	if (before == 0)
+		return "new";
+	if (recent == 0)
+		return "gone";
+	if (recent / 3 * 2 >= before)
+		return "up";
+	return before / 3 * 2 >= recent ? "down" : "steady";
+}
+
+/* --- rows --- */
+
+static void
+put_keys(struct output_value *out, struct failures *failures)
+{
+	const struct store_mail *key = &failures->group.key;
+	const unsigned by = failures->grouping->by;
+	char address[ADDRESS_TEXT];
+	size_t i;
+
+	for (i = 0; i < COLUMN_KEYS; i++)
+		out[i] = OUTPUT_ABSENT;
+	out[0] = output_text(key->domain);
+	if ((by & STORE_BY_SOURCE) != 0 && key->source_ip.len > 0)
+		out[1] = output_text(arena_printf(&failures->row, "%s",
+		    address_format(&key->source_ip, address)));
+	if ((by & STORE_BY_SENDER) != 0) {
+		out[2] = output_text(key->header_from);
+		out[3] = output_text(key->envelope_from);
+	}
+	if ((by & STORE_BY_REPORTER) != 0) {
+		out[4] = output_text(key->org_name);
+		out[5] = output_text(key->email_domain);
+	}
+	if ((by & STORE_BY_DAY) != 0)
+		out[6] = output_time(key->day);
+	if ((by & STORE_BY_REASON) != 0)
+		out[7] =
+		    output_text(*key->reasons == '\0' ? "none" : key->reasons);
+}
+
+static struct output_value
+put_own(const struct failures *failures)
+{
+	if ((failures->grouping->by & STORE_BY_SOURCE) == 0
+	    || failures->own->network_count == 0)
+		return OUTPUT_ABSENT;
+	return output_flag(
+	    own_has_address(failures->own, &failures->group.key.source_ip));
+}
+
+static void
+note_seen(struct failures *failures)
+{
+	enum outcome_how how;
+
+	for (how = HOW_NONE; how < HOW_COUNT; how++) {
+		if (failures->group.dkim[how] > 0)
+			failures->seen_dkim |= 1u << how;
+		if (failures->group.spf[how] > 0)
+			failures->seen_spf |= 1u << how;
+	}
+}
+
+static void
+print_group(struct failures *failures)
+{
+	const struct mail_group *group = &failures->group;
+	const char *trend = mail_group_trend(group, failures->middle);
+	struct output_value values[COLUMN_COUNT], *out = values;
+	const struct output_value own = put_own(failures);
+	enum outcome_how how;
+
+	put_keys(out, failures);
+	out += COLUMN_KEYS;
+	*out++ = output_count(group->messages);
+	*out++ = output_count(group->delivered);
+	*out++ = output_count(group->quarantined);
+	*out++ = output_count(group->rejected);
+	*out++ = output_text(mail_group_how(&failures->row, group->dkim));
+	*out++ = output_text(mail_group_how(&failures->row, group->spf));
+	*out++ = output_text(trend);
+	*out++ = output_text(own.number != 0 ? "own" : "");
+	for (how = HOW_NONE; how < HOW_COUNT; how++)
+		*out++ = output_count(group->dkim[how]);
+	for (how = HOW_NONE; how < HOW_COUNT; how++)
+		*out++ = output_count(group->spf[how]);
+	*out++ = output_time(group->first);
+	*out++ = output_time(group->last);
+	*out++ = output_count(group->recent);
+	*out++ = output_text(trend);
+	*out = own;
+	output_row(failures->output, values);
+	note_seen(failures);
+}
+
+static bool
+add_mail(void *context, const struct store_mail *mail, struct error *err)
+{
+	struct failures *failures = context;
+
+	(void)err;
+	if (!is_same(failures, mail)) {
+		if (failures->group.messages > 0)
+			print_group(failures);
+		arena_release(&failures->row);
+		mail_group_begin(&failures->group, &failures->row, mail);
+	}
+	mail_group_add(&failures->group, mail);
+	return true;
+}
+
+/* --- the page --- */
+
+static const char *
+explain(enum outcome_how how, bool is_dkim)
+{
+	switch (how) {
+	case HOW_NONE:
+		return is_dkim ? "not signed" : "no SPF record, or not checked";
+	case HOW_UNALIGNED:
+		return is_dkim ? "signed by another domain alone"
+			       : "passed for another envelope domain";
+	case HOW_BROKEN:
+		return is_dkim ? "does not verify: changed on the way, or a "
+				 "wrong key"
+			       : "not sent from an address the SPF record has";
+	case HOW_ERROR:
+		return "the receiver could not tell, mostly for its DNS";
+	case HOW_PASS:
+		break;
+	}
+	return "";
+}
+
+static void
+print_legend(unsigned seen, bool is_dkim)
+{
+	enum outcome_how how;
+
+	for (how = HOW_NONE; how < HOW_COUNT; how++)
+		if ((seen & 1u << how) != 0)
+			printf("%-5s%-10s%s\n", is_dkim ? "DKIM" : "SPF",
+			    outcome_how_name(how), explain(how, is_dkim));
+}
+
+static void
+print_footer(const struct failures *failures)
+{
+	putchar('\n');
+	print_legend(failures->seen_dkim, true);
+	print_legend(failures->seen_spf, false);
+	if ((failures->grouping->by & STORE_BY_SOURCE) != 0)
+		puts("\nAll about one address: reports failures --source "
+		     "ADDRESS");
+	else
+		puts("\nWhere it came from: reports failures --by source");
+}
+
+static const struct grouping *
+find_grouping(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(groupings); i++)
+		if (name == NULL || strcmp(groupings[i].name, name) == 0)
+			return &groupings[i];
+	return NULL;
+}
+
+static bool
+check(const struct context *context, struct error *err)
+{
+	const struct options *options = context->options;
+
+	if (find_grouping(options->by) == NULL)
+		return error_set(err, ERROR_USAGE,
+		    "--by: '%.40s' is none of source, sender, reporter, day, "
+		    "reason",
+		    options->by);
+	if (options->results != 0
+	    && (options->results & STORE_RESULT(false, false)) == 0)
+		return error_set(
+		    err, ERROR_USAGE, "--result: what has passed did not fail");
+	return true;
+}
+
+static void
+choose_columns(struct output_column *columns, const struct grouping *grouping)
+{
+	size_t i;
+
+	memcpy(columns, all_columns, sizeof(all_columns));
+	for (i = 1; i < COLUMN_KEYS; i++)
+		if ((grouping->columns & 1u << i) == 0)
+			columns[i].heading = NULL;
+}
+
+static bool
+print_groups(
+    struct context *context, struct question *question, struct error *err)
+{
+	struct failures failures = {
+		.grouping = find_grouping(context->options->by),
+		.own = &context->config->own,
+		.middle = question_middle(question),
+	};
+	struct output_style style = question_style(context->options);
+	struct output_column columns[COLUMN_COUNT];
+	bool ok;
+
+	choose_columns(columns, failures.grouping);
+	if (style.sort == NULL)
+		style.sort =
+		    failures.grouping->by & STORE_BY_DAY ? "day" : "messages";
+	if (!output_new(
+		&failures.output, stdout, &style, columns, COLUMN_COUNT, err))
+		return false;
+	question->filter.results = STORE_RESULT(false, false);
+	ok = store_mail(context->store, &question->filter,
+	    failures.grouping->by | STORE_BY_OUTCOME, question_middle(question),
+	    add_mail, &failures, err);
+	if (ok && failures.group.messages > 0)
+		print_group(&failures);
+	arena_release(&failures.row);
+	output_free(failures.output);
+	if (!ok || style.format != OUTPUT_TABLE)
+		return ok;
+	if (failures.group.messages > 0)
+		print_footer(&failures);
+	else if (question->report_count > 0)
+		fprintf(stderr, "No mail failed, in %s.\n",
+		    question_words(context->arena, question, context));
+	return true;
+}
+
+static bool
+run(struct context *context, int argc, char **argv, struct error *err)
+{
+	struct question question;
+
+	(void)argc;
+	(void)argv;
+	if (!question_open(&question, context, err))
+		return false;
+	if (context->options->source_count > 0 && context->options->by == NULL
+	    && context->options->style.format == OUTPUT_TABLE
+	    && question.report_count > 0)
+		return address_print(context, &question, err);
+	return print_groups(context, &question, err);
+}
+
+const struct command command_failures = {
+	.name = "failures",
+	.usage = "",
+	.summary = "mail that failed DMARC, and how; all about one address",
+	.takes = TAKES_RECORDS | TAKES(OPTION_BY) | TAKES_ROWS,
+	.store = COMMAND_READ,
+	.check = check,
+	.run = run,
+};

@@ -1,0 +1,33 @@
+/* Groups of mail, and how DKIM and SPF came out for them. */
+#ifndef CLI_FAILURES_H
+#define CLI_FAILURES_H
+
+#include "store/mail.h"
+
+struct arena;
+
+struct mail_group {
+	struct store_mail key; /* what its mail has in common */
+	int64_t messages, passed;
+	int64_t delivered, quarantined, rejected; /* of all of them */
+	int64_t unknown;                          /* it is not said */
+	int64_t dkim[HOW_COUNT], spf[HOW_COUNT];
+	int64_t recent;
+	int64_t first, last; /* days, their first seconds */
+};
+
+/* The key is copied into the arena. */
+void mail_group_begin(struct mail_group *group, struct arena *arena,
+    const struct store_mail *mail);
+/* Adds mail of this group, of one outcome. */
+void mail_group_add(struct mail_group *group, const struct store_mail *mail);
+
+/* The one or two most frequent ways: "broken, none". */
+const char *mail_group_how(
+    struct arena *arena, const int64_t counts[HOW_COUNT]);
+
+/* "new", "up", "steady", "down", "gone": the later half of the period, which
+ * begins with middle, beside the earlier one; NULL when it has no halves. */
+const char *mail_group_trend(const struct mail_group *group, int64_t middle);
+
+#endif

@@ -1,0 +1,394 @@
+#include "store/flows.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "store/filter.h"
+#include "store/idmap.h"
+#include "store/sqlite.h"
+
+struct auth {
+	const struct dmarc_dkim *dkim;
+	const struct dmarc_spf *spf;
+};
+
+/* A question under way, and what was read for it. */
+struct reader {
+	struct store *store;
+	struct arena *arena;
+	struct error *err;
+	bool (*row)(
+	    void *context, const struct flow_row *flow, struct error *err);
+	void *context;
+	struct idmap texts, auths, sources, shapes, reasons;
+	sqlite3_stmt *find_text, *find_dkim, *find_spf, *find_reporter,
+	    *find_shape, *find_reason, *find_comment, *find_records;
+};
+
+/* --- what ids stand for --- */
+
+static bool
+bind_id(struct reader *r, sqlite3_stmt *statement, int64_t id)
+{
+	return sqlite_bind(r->store, statement, 1, number(id), r->err);
+}
+
+static bool
+next_row(struct reader *r, sqlite3_stmt *statement, bool *has_row)
+{
+	return sqlite_step(r->store, statement, has_row, r->err);
+}
+
+static const char *
+copy_text(struct reader *r, sqlite3_stmt *statement, int column)
+{
+	const void *data = sqlite3_column_text(statement, column);
+	int len = sqlite3_column_bytes(statement, column);
+
+	if (data == NULL)
+		return "";
+	return arena_copy(r->arena, (struct bytes) { data, (size_t)len });
+}
+
+/* NULL for the id 0, which is that of NULL. */
+static bool
+read_text(struct reader *r, int64_t id, const char **out)
+{
+	const void **place;
+	bool has_row;
+
+	*out = NULL;
+	if (id == 0)
+		return true;
+	place = idmap_place(&r->texts, id, 0);
+	if (*place == NULL) {
+		if (!bind_id(r, r->find_text, id)
+		    || !next_row(r, r->find_text, &has_row))
+			return false;
+		*place = has_row ? copy_text(r, r->find_text, 0) : "";
+		sqlite3_reset(r->find_text);
+	}
+	*out = *place;
+	return true;
+}
+
+static bool
+read_text_column(
+    struct reader *r, sqlite3_stmt *row, int column, const char **out)
+{
+	return read_text(r, sqlite3_column_int64(row, column), out);
+}
+
+static bool
+read_dkim(struct reader *r, int64_t id, const struct dmarc_dkim **next)
+{
+	sqlite3_stmt *row = r->find_dkim;
+	struct dmarc_dkim *dkim;
+	bool has_row;
+
+	if (!bind_id(r, row, id))
+		return false;
+	while (next_row(r, row, &has_row)) {
+		if (!has_row)
+			return sqlite3_reset(row) == SQLITE_OK;
+		dkim = arena_alloc(r->arena, 1, sizeof(*dkim));
+		if (!read_text_column(r, row, 0, &dkim->domain)
+		    || !read_text_column(r, row, 1, &dkim->selector))
+			return false;
+		dkim->result.value = sqlite3_column_int(row, 2);
+		*next = dkim;
+		next = &dkim->next;
+	}
+	return false;
+}
+
+static bool
+read_spf(struct reader *r, int64_t id, const struct dmarc_spf **next)
+{
+	sqlite3_stmt *row = r->find_spf;
+	struct dmarc_spf *spf;
+	bool has_row;
+
+	if (!bind_id(r, row, id))
+		return false;
+	while (next_row(r, row, &has_row)) {
+		if (!has_row)
+			return sqlite3_reset(row) == SQLITE_OK;
+		spf = arena_alloc(r->arena, 1, sizeof(*spf));
+		if (!read_text_column(r, row, 0, &spf->domain)
+		    || !read_text_column(r, row, 1, &spf->scope))
+			return false;
+		spf->result.value = sqlite3_column_int(row, 2);
+		*next = spf;
+		next = &spf->next;
+	}
+	return false;
+}
+
+static bool
+read_auth(struct reader *r, int64_t id, struct flow_shape *out)
+{
+	static const struct auth none;
+	const struct auth *auth = &none;
+	struct auth *made;
+
+	if (id != 0) {
+		auth = *idmap_place(&r->auths, id, 0);
+		if (auth == NULL) {
+			made = arena_alloc(r->arena, 1, sizeof(*made));
+			if (!read_dkim(r, id, &made->dkim)
+			    || !read_spf(r, id, &made->spf))
+				return false;
+			*idmap_place(&r->auths, id, 0) = auth = made;
+		}
+	}
+	out->dkim_results = auth->dkim;
+	out->spf_results = auth->spf;
+	return true;
+}
+
+static bool
+read_source(struct reader *r, int64_t reporter, int64_t domain,
+    const struct flow_source **out)
+{
+	struct flow_source *made;
+	bool has_row;
+
+	*out = *idmap_place(&r->sources, reporter, domain);
+	if (*out != NULL)
+		return true;
+	made = arena_alloc(r->arena, 1, sizeof(*made));
+	if (!read_text(r, domain, &made->domain)
+	    || !bind_id(r, r->find_reporter, reporter)
+	    || !next_row(r, r->find_reporter, &has_row))
+		return false;
+	made->org_name = has_row ? copy_text(r, r->find_reporter, 0) : "";
+	made->email_domain = has_row ? copy_text(r, r->find_reporter, 1) : "";
+	sqlite3_reset(r->find_reporter);
+	*idmap_place(&r->sources, reporter, domain) = *out = made;
+	return true;
+}
+
+static bool
+read_comment(
+    struct reader *r, int64_t set, int64_t n, const struct dmarc_text **next)
+{
+	sqlite3_stmt *row = r->find_comment;
+	struct dmarc_text *comment;
+	bool has_row;
+
+	if (!bind_id(r, row, set)
+	    || !sqlite_bind(r->store, row, 2, number(n), r->err))
+		return false;
+	while (next_row(r, row, &has_row)) {
+		if (!has_row)
+			return sqlite3_reset(row) == SQLITE_OK;
+		comment = arena_alloc(r->arena, 1, sizeof(*comment));
+		if (!read_text_column(r, row, 0, &comment->text))
+			return false;
+		*next = comment;
+		next = &comment->next;
+	}
+	return false;
+}
+
+static bool
+read_reasons(struct reader *r, int64_t id, const struct dmarc_reason **out)
+{
+	sqlite3_stmt *row = r->find_reason;
+	const struct dmarc_reason *first = NULL, **next = &first;
+	struct dmarc_reason *reason;
+	bool has_row;
+
+	*out = NULL;
+	if (id == 0)
+		return true;
+	*out = *idmap_place(&r->reasons, id, 0);
+	if (*out != NULL)
+		return true;
+	if (!bind_id(r, row, id))
+		return false;
+	while (next_row(r, row, &has_row)) {
+		if (!has_row) {
+			*idmap_place(&r->reasons, id, 0) = *out = first;
+			return sqlite3_reset(row) == SQLITE_OK;
+		}
+		reason = arena_alloc(r->arena, 1, sizeof(*reason));
+		if (!read_text_column(r, row, 1, &reason->type)
+		    || !read_comment(
+			r, id, sqlite3_column_int64(row, 0), &reason->comment))
+			return false;
+		*next = reason;
+		next = &reason->next;
+	}
+	return false;
+}
+
+static bool
+read_shape(struct reader *r, int64_t id, const struct flow_shape **out)
+{
+	sqlite3_stmt *row = r->find_shape;
+	struct flow_shape *made;
+	bool has_row;
+
+	*out = *idmap_place(&r->shapes, id, 0);
+	if (*out != NULL)
+		return true;
+	made = arena_alloc(r->arena, 1, sizeof(*made));
+	if (!bind_id(r, row, id) || !next_row(r, row, &has_row))
+		return false;
+	if (has_row) {
+		made->dkim = sqlite3_column_int(row, 0);
+		made->spf = sqlite3_column_int(row, 1);
+		if (!read_text_column(r, row, 2, &made->header_from)
+		    || !read_text_column(r, row, 3, &made->envelope_from)
+		    || !read_text_column(r, row, 4, &made->envelope_to)
+		    || !read_auth(r, sqlite3_column_int64(row, 5), made))
+			return false;
+	}
+	sqlite3_reset(row);
+	*idmap_place(&r->shapes, id, 0) = *out = made;
+	return true;
+}
+
+/* --- rows --- */
+
+static bool
+read_head(struct reader *r, sqlite3_stmt *row, struct flow_row *out)
+{
+	*out = (struct flow_row) {
+		.report = sqlite3_column_int64(row, 0),
+		.begin = sqlite3_column_int64(row, 3),
+		.end = sqlite3_column_int64(row, 4),
+		.p = sqlite3_column_int(row, 5),
+	};
+	return read_source(r, sqlite3_column_int64(row, 1),
+	    sqlite3_column_int64(row, 2), &out->source);
+}
+
+static bool
+read_record(struct reader *r, sqlite3_stmt *row, struct flow_row *out)
+{
+	const void *address = sqlite3_column_blob(row, 1);
+	int len = sqlite3_column_bytes(row, 1);
+
+	out->source_ip = (struct address) { .len = 0 };
+	if (address != NULL && len <= ADDRESS_MAX) {
+		memcpy(out->source_ip.data, address, (size_t)len);
+		out->source_ip.len = (uint8_t)len;
+	}
+	out->record = sqlite3_column_int64(row, 0);
+	out->count = sqlite3_column_int64(row, 2);
+	return read_shape(r, sqlite3_column_int64(row, 3), &out->shape)
+	    && read_reasons(r, sqlite3_column_int64(row, 4), &out->reasons);
+}
+
+static const struct {
+	size_t member;
+	const char *sql;
+} statements[] = {
+	{ offsetof(struct reader, find_text),
+	    "SELECT text FROM string WHERE id = ?" },
+	{ offsetof(struct reader, find_dkim),
+	    "SELECT domain, selector, result FROM auth_dkim"
+	    " WHERE auth = ? ORDER BY n" },
+	{ offsetof(struct reader, find_spf),
+	    "SELECT domain, scope, result FROM auth_spf"
+	    " WHERE auth = ? ORDER BY n" },
+	{ offsetof(struct reader, find_reporter),
+	    "SELECT org_name, email_domain FROM reporter WHERE id = ?" },
+	{ offsetof(struct reader, find_shape),
+	    "SELECT dkim, spf, header_from, envelope_from, envelope_to, auth"
+	    " FROM shape WHERE id = ?" },
+	{ offsetof(struct reader, find_reason),
+	    "SELECT n, type FROM reason WHERE reasons = ? ORDER BY n" },
+	{ offsetof(struct reader, find_comment),
+	    "SELECT text FROM reason_comment"
+	    " WHERE reasons = ? AND reason = ? ORDER BY n" },
+	{ offsetof(struct reader, find_records),
+	    "SELECT n, source_ip, count, shape, reasons FROM record"
+	    " WHERE report = ? ORDER BY n" },
+};
+
+static sqlite3_stmt **
+statement_at(struct reader *r, size_t i)
+{
+	return (sqlite3_stmt **)((char *)r + statements[i].member);
+}
+
+static bool
+open_statements(struct reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(statements); i++)
+		if (!sqlite_prepare(r->store, statements[i].sql,
+			statement_at(r, i), r->err))
+			return false;
+	return true;
+}
+
+static void
+release(struct reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(statements); i++)
+		sqlite3_finalize(*statement_at(r, i));
+	idmap_release(&r->texts);
+	idmap_release(&r->auths);
+	idmap_release(&r->sources);
+	idmap_release(&r->shapes);
+	idmap_release(&r->reasons);
+}
+
+static bool
+hand_out(struct reader *r, sqlite3_stmt *report)
+{
+	struct flow_row flow;
+	bool has_row;
+
+	if (!read_head(r, report, &flow)
+	    || !bind_id(r, r->find_records, flow.report))
+		return false;
+	while (next_row(r, r->find_records, &has_row)) {
+		if (!has_row)
+			return sqlite3_reset(r->find_records) == SQLITE_OK;
+		if (!read_record(r, r->find_records, &flow)
+		    || !r->row(r->context, &flow, r->err))
+			return false;
+	}
+	return false;
+}
+
+bool
+store_flows(struct store *store, const struct store_filter *filter,
+    struct arena *arena,
+    bool (*row)(void *context, const struct flow_row *flow, struct error *err),
+    void *context, struct error *err)
+{
+	struct reader r = { .store = store,
+		.arena = arena,
+		.err = err,
+		.row = row,
+		.context = context };
+	sqlite3_stmt *reports = NULL;
+	bool has_row = true;
+	bool ok = open_statements(&r)
+	    && filter_prepare(store,
+		"SELECT r.id, r.reporter, r.domain, r.begin, r.\"end\", d.p"
+		" FROM report r JOIN dmarc_report d ON d.report = r.id"
+		" WHERE r.kind = 1 AND r.is_conflict = 0 AND",
+		"ORDER BY r.id", filter, &reports, err);
+
+	while (ok && has_row) {
+		ok = next_row(&r, reports, &has_row);
+		if (ok && has_row)
+			ok = hand_out(&r, reports);
+	}
+	sqlite3_finalize(reports);
+	release(&r);
+	return ok && sqlite_check_unchanged(store, err);
+}

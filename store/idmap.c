@@ -1,0 +1,59 @@
+#include "store/idmap.h"
+
+#include <err.h>
+#include <stdlib.h>
+
+/* Ids are small numbers in a row; this spreads them (Knuth's constant). */
+static size_t
+find(const struct idmap *map, int64_t id, int64_t second)
+{
+	size_t i = (size_t)(((uint64_t)id + ((uint64_t)second << 32))
+		* 0x9e3779b97f4a7c15U
+	    >> 20);
+
+	for (i &= map->size - 1; map->entries[i].id != 0
+	     && (map->entries[i].id != id || map->entries[i].second != second);
+	     i = (i + 1) & (map->size - 1))
+		;
+	return i;
+}
+
+static void
+grow(struct idmap *map)
+{
+	struct idmap old = *map;
+	size_t i;
+
+	map->size = old.size == 0 ? 256 : old.size * 2;
+	map->entries = calloc(map->size, sizeof(*map->entries));
+	if (map->entries == NULL)
+		err(1, "idmap");
+	for (i = 0; i < old.size; i++)
+		if (old.entries[i].id != 0)
+			map->entries[find(map, old.entries[i].id,
+			    old.entries[i].second)] = old.entries[i];
+	free(old.entries);
+}
+
+const void **
+idmap_place(struct idmap *map, int64_t id, int64_t second)
+{
+	struct idmap_entry *entry;
+
+	if (map->count * 2 >= map->size)
+		grow(map);
+	entry = &map->entries[find(map, id, second)];
+	if (entry->id == 0) {
+		entry->id = id;
+		entry->second = second;
+		map->count++;
+	}
+	return &entry->value;
+}
+
+void
+idmap_release(struct idmap *map)
+{
+	free(map->entries);
+	*map = (struct idmap) { 0 };
+}

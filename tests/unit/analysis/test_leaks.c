@@ -1,0 +1,225 @@
+#include "world.h"
+
+TestSuite(leaks, .init = make_world, .fini = leave_world);
+
+/* Each with so many subscribers. */
+static const struct {
+	const char *party;
+	int64_t subscribers;
+} members[] = {
+	{ "crowd.example", 5 },
+	{ "big.example", 2 },
+	{ "one.example", 1 },
+	{ "far.example", 1 },
+	{ "off.example", 1 },
+};
+
+/* Posts on days that have nothing to do with each other; 3 on the last. */
+static const int post_days[] = { 2, 5, 6, 11, 17, 20, 28 };
+
+static void
+post_to(const struct way *way, size_t count)
+{
+	size_t i, j;
+
+	for (i = 0; i < COUNT_OF(post_days); i++)
+		for (j = 0; j < count; j++)
+			report(post_days[i], members[j].party, way,
+			    members[j].subscribers
+				* (post_days[i] == 28 ? 3 : 1));
+}
+
+Test(leaks, come_from_a_list_that_changes_nothing)
+{
+	const struct way way = { "198.51.100.1", "soc.example",
+		.selector = "s1" };
+	const struct channel *list;
+
+	write_mail(30);
+	post_to(&way, 5);
+	list = channel("soc.example");
+	cr_expect_eq(list->class, CLASS_LIST);
+	cr_expect_eq(list->confidence, CONFIDENCE_HIGH);
+	cr_expect_eq(list->kind, KIND_INTACT);
+	cr_expect_eq(list->leak->posts, 9);
+	cr_expect_eq(list->leak->days, 7);
+	cr_expect_eq(list->leak->crowd, 2);
+	cr_expect_eq(list->leak->solo, 3);
+	cr_expect_eq(exposure(list, "crowd.example", false)->subscribers, 5);
+	cr_expect_eq(exposure(list, "one.example", false)->subscribers, 1);
+	cr_expect_str_eq(list->provenance, "sig");
+}
+
+Test(leaks, have_kinds)
+{
+	static const struct {
+		struct way way;
+		enum list_kind kind;
+	} cases[] = {
+		{ { "198.51.100.1", "lists.a.example", .selector = "s1",
+		      .dkim = DMARC_AUTH_FAIL },
+		    KIND_BREAKS },
+		{ { "198.51.101.1", "lists.b.example", .selector = "s1",
+		      .dkim = DMARC_AUTH_FAIL, .signer = "b.example" },
+		    KIND_RESIGN },
+		{ { "198.51.102.1", "lists.c.example", .signer = "c.example",
+		      .reason = "mailing_list" },
+		    KIND_STRIP },
+	};
+	const struct way intact = { "198.51.103.1", "lists.a.example",
+		.selector = "s1" };
+	size_t i;
+
+	write_mail(30);
+	report(2, "one.example", &intact, 1);
+	for (i = 0; i < COUNT_OF(cases); i++)
+		post_to(&cases[i].way, 5);
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		cr_expect_eq(channel(cases[i].way.envelope)->class, CLASS_LIST);
+		cr_expect_eq(
+		    channel(cases[i].way.envelope)->kind, cases[i].kind);
+	}
+}
+
+Test(leaks, do_not_come_from_mail_addressed_one_by_one)
+{
+	const struct way way = { "198.51.100.1", "lists.soc.example",
+		.selector = "s1" };
+	int day;
+
+	write_mail(30);
+	for (day = 0; day < 30; day++)
+		report(day, members[day * day % 11 % 5].party, &way, 1);
+	cr_expect_neq(channel("lists.soc.example")->class, CLASS_LIST);
+}
+
+Test(leaks, do_not_come_from_one_burst_of_signed_mail)
+{
+	const struct way way = { "198.51.100.1", "burst.example",
+		.selector = "s1" };
+	size_t i;
+
+	write_mail(30);
+	for (i = 0; i < COUNT_OF(members); i++)
+		report(9, members[i].party, &way, 20);
+	cr_expect_neq(channel("burst.example")->class, CLASS_LIST);
+}
+
+Test(leaks, do_not_come_from_fraud_at_the_same_partners)
+{
+	const struct way way = { "198.51.100.1", "lists.team.example",
+		.selector = "s1", .dkim = DMARC_AUTH_FAIL,
+		.signer = "team.example" };
+
+	write_mail(30);
+	post_to(&way, 3); /* we write to all of them */
+	cr_expect_eq(channel("lists.team.example")->class, CLASS_SPOOF);
+	cr_expect(channel("lists.team.example")->is_possible_list);
+	cr_expect(has_rule(channel("lists.team.example"), "copied"));
+}
+
+Test(leaks, do_not_come_from_a_vendor_that_signs_beside_our_key)
+{
+	const struct way way = { "198.51.100.1", "out.bills.example",
+		.selector = "s1", .signer = "bills.example" };
+
+	write_mail(30);
+	post_to(&way, 5);
+	cr_expect_eq(channel("out.bills.example")->class, CLASS_VENDOR);
+	cr_expect(has_rule(channel("out.bills.example"), "cosigned"));
+}
+
+Test(leaks, do_not_come_from_newsletters_on_a_schedule)
+{
+	const struct way way = { "198.51.100.1", "weekly.example",
+		.selector = "s1" };
+	size_t j;
+	int day;
+
+	write_mail(30);
+	for (day = 1; day < 30; day += 7)
+		for (j = 0; j < COUNT_OF(members); j++)
+			report(day, members[j].party, &way,
+			    members[j].subscribers);
+	cr_expect_neq(channel("weekly.example")->class, CLASS_LIST);
+	cr_expect(has_rule(channel("weekly.example"), "schedule"));
+}
+
+Test(leaks, do_not_come_from_forwarding_of_our_own_mailings)
+{
+	static const char *const users[] = { "crowd.example", "far.example",
+		"off.example" };
+	const struct way fwd = { "198.51.100.1", "names.example",
+		.selector = "s1" };
+	const struct way mailing = { "192.0.2.1", ME, .selector = "s1" };
+	size_t i;
+	int day, j;
+
+	write_mail(40);
+	for (day = 3; day < 40; day += 9) {
+		for (j = 0; j < 12; j++)
+			report(day, "big.example", &mailing, 1);
+		for (i = 0; i < COUNT_OF(users); i++)
+			report(day, users[i], &fwd, 1);
+	}
+	cr_expect_neq(channel("names.example")->class, CLASS_LIST);
+}
+
+Test(leaks, have_second_hops_with_and_without_an_envelope_of_their_own)
+{
+	const struct way way = { "198.51.100.1", "soc.example",
+		.selector = "s1" };
+	const struct way kept = { "203.0.113.5", "soc.example",
+		.selector = "s1", .spf = DMARC_AUTH_SOFTFAIL };
+	const struct way own = { "203.0.114.5", "home.example",
+		.selector = "s1" };
+	const struct exposure *hop;
+	size_t i;
+
+	write_mail(30);
+	post_to(&way, 5);
+	for (i = 0; i < COUNT_OF(post_days); i++) {
+		report(post_days[i], "crowd.example", &kept, 1);
+		report(post_days[i], "big.example", &own, 1);
+	}
+	hop = exposure(channel("soc.example"), "crowd.example", true);
+	cr_assert(hop != NULL);
+	cr_expect_str_eq(hop->hop_via, "203.0.113.0/24");
+	hop = exposure(channel("soc.example"), "big.example", true);
+	cr_assert(hop != NULL);
+	cr_expect_str_eq(hop->hop_via, "home.example");
+	cr_expect_eq(channel("home.example")->class, CLASS_FORWARDER);
+	cr_expect_eq(exposure(channel("soc.example"), "crowd.example", false)
+			 ->subscribers,
+	    5);
+}
+
+Test(leaks, tell_parties_apart)
+{
+	struct way way = { "198.51.100.1", "ietf.example", .selector = "s1" };
+
+	write_mail(10);
+	report(1, "esa1.corp.example", &way, 1);
+	report(2, "esa2.corp.example", &way, 1);
+	report(1, "x7.pool.example", &way, 1);
+	report(1, "eu.scan.example", &way, 1);
+	way.to = "firm.example";
+	report(1, "Enterprise Outlook", &way, 1);
+	way.to = "acme.mail.onmicrosoft.com";
+	report(1, "Enterprise Outlook", &way, 1);
+	cr_expect_eq(channel("ietf.example")->leak->exposure_count, 5);
+	cr_expect_eq(
+	    exposure(channel("ietf.example"), "corp.example", false)->messages,
+	    2);
+	cr_expect_eq(
+	    exposure(channel("ietf.example"), "x7.pool.example", false)->class,
+	    PARTY_NAMED);
+	cr_expect_eq(
+	    exposure(channel("ietf.example"), "scan.example", false)->class,
+	    PARTY_GATE);
+	cr_expect(exposure(channel("ietf.example"), "firm.example", false)
+		      ->via_envelope_to);
+	cr_expect(
+	    exposure(channel("ietf.example"), "acme.onmicrosoft.com", false)
+	    != NULL);
+}

@@ -1,0 +1,168 @@
+#include "world.h"
+
+TestSuite(senders, .init = make_world, .fini = leave_world);
+
+static const char *const parties[] = { "crowd.example", "big.example",
+	"one.example", "two.example", "three.example", "four.example",
+	"five.example", "six.example" };
+
+/* To one of them each day, as if by chance. */
+static void
+write_one_by_one(const struct way *way, int days, int count)
+{
+	int day;
+
+	for (day = 0; day < days; day++)
+		report(day, parties[day * day % 7 % count], way, 1);
+}
+
+Test(senders, are_ours_when_SPF_says_so)
+{
+	write_mail(10);
+	cr_expect_eq(channel("192.0.2.0/24")->class, CLASS_OWN);
+	cr_expect_eq(channel("192.0.2.0/24")->messages, 19);
+	cr_expect_eq(channel("192.0.2.0/24")->passed, 19);
+}
+
+Test(senders, are_vendors_when_they_are_in_SPF_and_sign_for_themselves)
+{
+	const struct way crm = { "198.51.100.1", "crm." ME,
+		.signer = "crm.example" };
+
+	write_mail(10);
+	write_one_by_one(&crm, 10, 4);
+	cr_expect_eq(channel("198.51.100.0/24")->class, CLASS_VENDOR);
+}
+
+Test(senders, are_vendors_when_they_hold_a_key_that_we_never_use)
+{
+	const struct way letters = { "198.51.100.1", "bounce.letters.example",
+		.selector = "k1" };
+	const struct way reader = { "203.0.113.9", "fan.example",
+		.selector = "k1" };
+	int day;
+
+	write_mail(20);
+	for (day = 0; day < 20; day += 4)
+		report(day, "crowd.example", &letters, 30);
+	report(4, "crowd.example", &reader, 1);
+	cr_expect_eq(channel("bounce.letters.example")->class, CLASS_VENDOR);
+	cr_expect_eq(channel("fan.example")->class, CLASS_FORWARDER);
+}
+
+Test(senders, are_forwarders_when_all_goes_to_one_place)
+{
+	const struct way home = { "198.51.100.1", "home.example",
+		.selector = "s1" };
+	const struct way kept = { "203.0.113.1", ME, .selector = "s1",
+		.spf = DMARC_AUTH_SOFTFAIL };
+	int day;
+
+	write_mail(20);
+	for (day = 0; day < 20; day += 3) {
+		report(day, "crowd.example", &home, 1);
+		report(day, "big.example", &kept, 1);
+	}
+	cr_expect_eq(channel("home.example")->class, CLASS_FORWARDER);
+	cr_expect_eq(channel("203.0.113.0/24")->class, CLASS_FORWARDER);
+}
+
+Test(senders, are_forwarders_when_recipients_come_one_by_one)
+{
+	const struct way alumni = { "198.51.100.1", "fwd.college.example",
+		.selector = "s1" };
+
+	write_mail(60);
+	write_one_by_one(&alumni, 40, 4);
+	cr_expect_eq(channel("fwd.college.example")->class, CLASS_FORWARDER);
+}
+
+Test(senders, are_filters_when_they_keep_the_envelope_for_a_few)
+{
+	static const char *const tenants[] = { "t1.example", "t2.example",
+		"t3.example" };
+	struct way filter = { "203.0.113.7", ME, .selector = "s1",
+		.spf = DMARC_AUTH_SOFTFAIL };
+	int day;
+
+	write_mail(30);
+	for (day = 0; day < 30; day++) {
+		filter.to = tenants[day * day % 7 % 3];
+		filter.dkim = day % 3 == 0 ? DMARC_AUTH_FAIL : 0;
+		report(day, "Enterprise Outlook", &filter, 1);
+	}
+	cr_expect_eq(channel("203.0.113.0/24")->class, CLASS_GATEWAY);
+}
+
+Test(senders, are_ours_and_unlisted_when_they_reach_everybody_with_our_key)
+{
+	const struct way cloud = { "203.0.113.7", ME, .selector = "s1",
+		.spf = DMARC_AUTH_SOFTFAIL };
+
+	write_mail(30);
+	write_one_by_one(&cloud, 30, 7);
+	cr_expect_eq(channel("203.0.113.0/24")->class, CLASS_UNLISTED);
+}
+
+Test(senders, are_services_when_they_prove_only_themselves)
+{
+	const struct way tickets = { "198.51.100.1", "tickets.example",
+		.signer = "tickets.example" };
+	const struct way desk = { "198.51.100.2", "out.desk.example",
+		.spf = 0 };
+
+	write_mail(30);
+	write_one_by_one(&tickets, 30, 7);
+	report(1, "crowd.example", &desk, 1);
+	cr_expect_eq(channel("tickets.example")->class, CLASS_SERVICE);
+	cr_expect_eq(channel("out.desk.example")->class, CLASS_SERVICE);
+}
+
+Test(senders, are_spoofs_when_nothing_proves_who_they_are)
+{
+	const struct way bot = { "203.0.113.7", ME,
+		.spf = DMARC_AUTH_SOFTFAIL };
+	const struct way bad = { "203.0.114.7", "bad.example",
+		.spf = DMARC_AUTH_NONE };
+
+	write_mail(10);
+	report(3, "crowd.example", &bot, 9);
+	report(3, "crowd.example", &bad, 9);
+	cr_expect_eq(channel("203.0.113.0/24")->class, CLASS_SPOOF);
+	cr_expect_eq(channel("bad.example")->class, CLASS_SPOOF);
+}
+
+Test(senders, are_what_the_operator_says)
+{
+	const struct way home = { "198.51.100.1", "a.home.example",
+		.selector = "s1" };
+
+	world.labels[0] = (struct label) { "home.example", CLASS_VENDOR };
+	world.label_count = 1;
+	write_mail(3);
+	report(1, "crowd.example", &home, 1);
+	cr_expect_eq(channel("a.home.example")->class, CLASS_VENDOR);
+	cr_expect_str_eq(channel("a.home.example")->reason, "you said so");
+	cr_expect(has_rule(channel("a.home.example"), "label"));
+}
+
+Test(senders, without_messages_are_unknown)
+{
+	const struct way way = { "198.51.100.1", "zero.example", .spf = 0 };
+
+	report(1, "crowd.example", &way, 0);
+	cr_expect_eq(channel("zero.example")->class, CLASS_UNKNOWN);
+}
+
+Test(senders, have_sums_that_never_overflow)
+{
+	const struct way way = { "198.51.100.1", "much.example",
+		.selector = "s1" };
+	int i;
+
+	for (i = 0; i < 20; i++)
+		report(i, parties[i % 8], &way, INT64_MAX);
+	cr_expect_gt(channel("much.example")->messages, INT64_MAX / 2000);
+	cr_expect_eq(channel("much.example")->messages,
+	    channel("much.example")->sig_pass);
+}
