@@ -22,15 +22,15 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	case OUTPUT_TABLE:
 		if (question.report_count > 0 || summary.reasons != NULL
 		    || summary.failures != NULL || summary.failed > 0)
-			summary_print_text(&summary, &question, context);
+			return summary_print_text(
+			    &summary, &question, context, err);
 		break;
 	case OUTPUT_CSV:
 		summary_print_csv(&summary, &context->options->style);
 		break;
 	case OUTPUT_JSON:
 	case OUTPUT_JSONL:
-		summary_print_json(&summary, &question,
-		    context->options->style.format == OUTPUT_JSONL);
+		summary_print_json(&summary, &question, context);
 		break;
 	}
 	return true;
@@ -40,7 +40,7 @@ const struct command command_summary = {
 	.name = "summary",
 	.usage = "",
 	.summary = "how much was reported, what passed, what to look at",
-	.takes = TAKES_REPORTS | TAKES_FORMAT,
+	.takes = TAKES_RECORDS | TAKES(OPTION_LIMIT) | TAKES_FORMAT,
 	.store = COMMAND_READ,
 	.run = run,
 };

@@ -1,5 +1,8 @@
 #include "cli/summary_data.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "analysis/own.h"
 #include "cli/command.h"
 #include "cli/question.h"
@@ -29,20 +32,30 @@ keep(struct asking *asking, const char *text)
 	return arena_copy(asking->arena, bytes_of(text == NULL ? "" : text));
 }
 
+static struct summary_domain *
+new_domain(struct asking *asking, const char *name)
+{
+	struct summary_domain *domain =
+	    arena_alloc(asking->arena, 1, sizeof(*domain));
+
+	domain->total.domain = keep(asking, name);
+	domain->own = judge(asking->own, domain->total.domain);
+	*asking->next_domain = domain;
+	asking->next_domain = &domain->next;
+	asking->out->domain_count++;
+	return domain;
+}
+
 static bool
 add_domain(
     void *context, const struct store_dmarc_total *total, struct error *err)
 {
-	struct asking *asking = context;
-	struct summary_domain *domain =
-	    arena_alloc(asking->arena, 1, sizeof(*domain));
+	struct summary_domain *domain = new_domain(context, total->domain);
+	const char *name = domain->total.domain;
 
 	(void)err;
 	domain->total = *total;
-	domain->total.domain = keep(asking, total->domain);
-	domain->own = judge(asking->own, domain->total.domain);
-	*asking->next_domain = domain;
-	asking->next_domain = &domain->next;
+	domain->total.domain = name;
 	return true;
 }
 
@@ -60,6 +73,84 @@ add_tls(void *context, const struct store_tls_total *total, struct error *err)
 	*asking->next_tls = tls;
 	asking->next_tls = &tls->next;
 	return true;
+}
+
+/* --- by name --- */
+
+static int
+compare_names(const void *left, const void *right)
+{
+	const struct summary_domain *const *a = left, *const *b = right;
+
+	return strcmp((*a)->total.domain, (*b)->total.domain);
+}
+
+static void
+sort_names(struct summary *out, struct arena *arena)
+{
+	struct summary_domain *domain;
+	size_t n = 0;
+
+	out->by_name = arena_alloc(
+	    arena, out->domain_count + 1, sizeof(struct summary_domain *));
+	for (domain = out->domains; domain != NULL; domain = domain->next)
+		out->by_name[n++] = domain;
+	if (n > 0)
+		qsort(out->by_name, n, sizeof(struct summary_domain *),
+		    compare_names);
+}
+
+struct summary_domain *
+summary_find(const struct summary *summary, const char *name)
+{
+	const struct summary_domain key = { .total.domain = name };
+	const struct summary_domain *wanted = &key;
+	struct summary_domain **found;
+
+	if (summary->domain_count == 0)
+		return NULL;
+	found = bsearch(&wanted, summary->by_name, summary->domain_count,
+	    sizeof(struct summary_domain *), compare_names);
+	return found == NULL ? NULL : *found;
+}
+
+static double
+sessions_of(const struct store_tls_total *total)
+{
+	return (double)total->successful_sessions
+	    + (double)total->failed_sessions;
+}
+
+/* Domains without mail come behind the others. */
+static void
+join_tls(struct asking *asking)
+{
+	struct summary *out = asking->out;
+	struct summary_domain *domain;
+	struct summary_tls *tls;
+	const size_t count = out->domain_count;
+	const char *last = NULL;
+
+	sort_names(out, asking->arena);
+	for (tls = out->tls; tls != NULL; tls = tls->next) {
+		size_t now = out->domain_count;
+
+		out->domain_count = count; /* that are sorted */
+		domain = summary_find(out, tls->total.domain);
+		out->domain_count = now;
+		if (domain != NULL
+		    || (last != NULL && strcmp(tls->total.domain, last) == 0))
+			continue;
+		last = new_domain(asking, tls->total.domain)->total.domain;
+	}
+	sort_names(out, asking->arena);
+	for (tls = out->tls; tls != NULL; tls = tls->next) {
+		domain = summary_find(out, tls->total.domain);
+		if (domain->tls == NULL
+		    || sessions_of(&tls->total)
+			> sessions_of(&domain->tls->total))
+			domain->tls = tls;
+	}
 }
 
 static bool
@@ -111,24 +202,6 @@ add_failures(
 	return true;
 }
 
-static bool
-add_source(void *context, const struct store_mail *mail, struct error *err)
-{
-	struct asking *asking = context;
-	struct summary *out = asking->out;
-
-	(void)err;
-	out->all_failed = add_capped(out->all_failed, mail->messages);
-	if (!own_has_address(asking->own, &mail->source_ip))
-		return true;
-	out->own_failed = add_capped(out->own_failed, mail->messages);
-	if (mail->messages > out->worst.messages) {
-		out->worst = *mail;
-		out->worst.domain = keep(asking, mail->domain);
-	}
-	return true;
-}
-
 /* Those from the future lie behind the days that were not asked for. */
 static bool
 ask_doubts(struct summary *out, const struct store_filter *filter,
@@ -157,7 +230,7 @@ summary_ask(struct summary *out, const struct question *question,
 	struct asking asking = { out, context->arena, own, &out->domains,
 		&out->tls, &out->reasons, &out->failures, NULL };
 	const struct store_filter *filter = &question->filter;
-	struct store_filter received = *filter, failing = *filter;
+	struct store_filter received = *filter;
 	struct store_outcome_counts outcomes;
 	struct store *store = context->store;
 
@@ -176,8 +249,6 @@ summary_ask(struct summary *out, const struct question *question,
 	    || !ask_doubts(out, filter, context, err))
 		return false;
 	out->conflicts = outcomes.conflicts;
-	failing.results = STORE_RESULT(false, false);
-	return !out->has_networks
-	    || store_mail(store, &failing, STORE_BY_DOMAIN | STORE_BY_SOURCE, 0,
-		add_source, &asking, err);
+	join_tls(&asking);
+	return summary_ask_more(out, question, context, err);
 }

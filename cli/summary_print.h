@@ -4,16 +4,20 @@
 
 #include <stdbool.h>
 
+#include "base/compiler.h"
+
 struct context;
+struct error;
 struct output_style;
 struct question;
 struct summary;
 
-void summary_print_text(const struct summary *summary,
-    const struct question *question, const struct context *context);
+MUST_CHECK bool summary_print_text(struct summary *summary,
+    const struct question *question, const struct context *context,
+    struct error *err);
 void summary_print_csv(
     const struct summary *summary, const struct output_style *style);
 void summary_print_json(const struct summary *summary,
-    const struct question *question, bool on_one_line);
+    const struct question *question, const struct context *context);
 
 #endif

@@ -1,31 +1,35 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/findings.h"
 #include "cli/question.h"
 #include "cli/summary_data.h"
 #include "cli/summary_print.h"
 #include "cli/text.h"
 
-static const struct output_column dmarc_columns[] = {
+/* What fits on a screen together with what to look at. */
+#define ROWS       10
+#define LOOK_LINES 5
+
+#define CHANGE 3
+#define WAS    10
+static const struct output_column all_columns[] = {
 	{ .heading = "DOMAIN", .min = 12 },
-	{ .heading = "REPORTS", .type = OUTPUT_COUNT },
-	{ .heading = "ORGS", .type = OUTPUT_COUNT, .is_optional = true },
+	{ .heading = "POLICY", .min = 6 },
 	{ .heading = "MESSAGES", .type = OUTPUT_COUNT },
+	{ .heading = "CHANGE", .type = OUTPUT_RIGHT },
 	{ .heading = "PASS", .type = OUTPUT_RIGHT },
 	{ .heading = "FAILED", .type = OUTPUT_COUNT },
-	{ .heading = "DELIV.", .type = OUTPUT_COUNT },
 	{ .heading = "QUAR.", .type = OUTPUT_COUNT },
 	{ .heading = "REJ.", .type = OUTPUT_COUNT },
-};
-
-static const struct output_column tls_columns[] = {
-	{ .heading = "DOMAIN", .min = 20 },
-	{ .heading = "POLICY", .min = 16 },
-	{ .heading = "REPORTS", .type = OUTPUT_COUNT },
+	{ .heading = "TLS", .type = OUTPUT_RIGHT },
+	{ .heading = "BY DAY" },
+	{ .heading = "WAS", .type = OUTPUT_RIGHT, .is_optional = true },
+	{ .heading = "REPORTS", .type = OUTPUT_COUNT, .is_optional = true },
 	{ .heading = "ORGS", .type = OUTPUT_COUNT, .is_optional = true },
-	{ .heading = "SESSIONS", .type = OUTPUT_COUNT },
-	{ .heading = "FAILED", .type = OUTPUT_COUNT },
+	{ .heading = "SINCE", .type = OUTPUT_DAY, .is_optional = true },
 };
 
 /* 99.9 when not all passed: 100 % is all of them. */
@@ -45,242 +49,205 @@ percent(struct arena *arena, int64_t part, int64_t all)
 }
 
 static const char *
-mark(struct arena *arena, const char *domain, enum ownership own)
+change(struct arena *arena, const struct summary *summary, int64_t before,
+    int64_t now)
 {
-	return own == OWN_NO ? arena_printf(arena, "%s *", domain) : domain;
-}
+	double ratio;
 
-static void
-print_dmarc(const struct summary *summary, struct arena *arena,
-    const struct output_style *style)
-{
-	struct output *output = output_part(stdout, OUTPUT_TABLE, style,
-	    dmarc_columns, COUNT_OF(dmarc_columns));
-	const struct summary_domain *domain;
-	const struct store_dmarc_total *total;
-
-	for (domain = summary->domains; domain != NULL; domain = domain->next) {
-		total = &domain->total;
-		output_row(output,
-		    (struct output_value[]) {
-			output_text(mark(arena, total->domain, domain->own)),
-			output_count(total->reports),
-			output_count(total->reporters),
-			output_count(total->messages),
-			output_text(
-			    percent(arena, total->passed, total->messages)),
-			output_count(total->failed),
-			output_count(total->delivered),
-			output_count(total->quarantined),
-			output_count(total->rejected) });
-	}
-	output_free(output);
-}
-
-static void
-print_tls(const struct summary *summary, struct arena *arena,
-    const struct output_style *style)
-{
-	struct output *output = output_part(
-	    stdout, OUTPUT_TABLE, style, tls_columns, COUNT_OF(tls_columns));
-	const struct summary_tls *tls;
-	const struct store_tls_total *total;
-	int64_t sessions;
-
-	for (tls = summary->tls; tls != NULL; tls = tls->next) {
-		total = &tls->total;
-		sessions = total->successful_sessions
-			> INT64_MAX - total->failed_sessions
-		    ? INT64_MAX
-		    : total->successful_sessions + total->failed_sessions;
-		output_row(output,
-		    (struct output_value[]) {
-			output_text(mark(arena, total->domain, tls->own)),
-			output_text(total->policy_type),
-			output_count(total->reports),
-			output_count(total->reporters), output_count(sessions),
-			output_count(total->failed_sessions) });
-	}
-	output_free(output);
-}
-
-static bool
-has_foreign(const struct summary *summary)
-{
-	const struct summary_domain *domain;
-	const struct summary_tls *tls;
-
-	for (domain = summary->domains; domain != NULL; domain = domain->next)
-		if (domain->own == OWN_NO)
-			return true;
-	for (tls = summary->tls; tls != NULL; tls = tls->next)
-		if (tls->own == OWN_NO)
-			return true;
-	return false;
-}
-
-/* A line of prose, folded. */
-static void
-say(const char *escaped)
-{
-	text_fold(stdout, output_width(stdout), 0, 2, escaped);
-}
-
-static void
-print_quarantine(const struct summary *summary, struct arena *arena)
-{
-	const struct summary_reason *reason;
-	const char *reasons = "";
-
-	for (reason = summary->reasons; reason != NULL; reason = reason->next)
-		reasons = arena_printf(arena, "%s%s%s (%" PRId64 ")", reasons,
-		    *reasons == '\0' ? "" : ", ",
-		    text_escape(arena, text_charset(), reason->reason),
-		    reason->count);
-	if (summary->quarantined > 0)
-		say(arena_printf(arena,
-		    "%" PRId64 " kept aside because unreadable: %s",
-		    summary->quarantined, reasons));
-	if (summary->conflicts > 0)
-		say(arena_printf(arena,
-		    "%" PRId64 " in conflict: the name of another report, "
-		    "other content; in no sum",
-		    summary->conflicts));
+	if (!summary->has_before || (before == 0 && now == 0))
+		return "-";
+	if (before == 0)
+		return "new";
+	ratio = ((double)now - (double)before) * 100 / (double)before;
+	return ratio > 999 ? ">999%" : arena_printf(arena, "%+.0f%%", ratio);
 }
 
 static const char *
-plural(int64_t count)
+mark(struct arena *arena, const struct summary_domain *domain)
 {
-	return count == 1 ? "" : "s";
+	return domain->own == OWN_NO
+	    ? arena_printf(arena, "%s *", domain->total.domain)
+	    : domain->total.domain;
+}
+
+static const char *
+describe_tls(struct arena *arena, const struct summary_tls *tls)
+{
+	double failed, all;
+
+	if (tls == NULL)
+		return "-";
+	failed = (double)tls->total.failed_sessions;
+	all = failed + (double)tls->total.successful_sessions;
+	if (all == 0 || failed == 0)
+		return "ok";
+	return failed * 1000 < all
+	    ? "<0.1%"
+	    : arena_printf(arena, "%.1f%%", failed * 100 / all);
+}
+
+/* A narrow terminal has a shorter curve. */
+static const char *
+draw_days(struct arena *arena, const struct summary *summary,
+    const struct summary_domain *domain)
+{
+	size_t width = output_width(stdout) < 120 ? 8 : 30;
+	int64_t count = summary->day_count;
+
+	return spark_line(arena, domain->days,
+	    count > SPARK_MAX ? SPARK_MAX : (size_t)count, width);
 }
 
 static void
-print_doubts(const struct summary *summary, struct arena *arena)
+print_domain(struct output *output, const struct summary *summary,
+    const struct summary_domain *domain, struct arena *arena)
 {
-	if (summary->failed > 0)
-		say(arena_printf(arena,
-		    "%" PRId64 " forged or failing report%s %s left out; see "
-		    "reports list --verified failed",
-		    summary->failed, plural(summary->failed),
-		    summary->failed == 1 ? "is" : "are"));
-	if (summary->suspicious > 0)
-		say(arena_printf(arena,
-		    "%" PRId64 " suspicious: more Authentication-Results "
-		    "with your name than your mail system adds; see reports "
-		    "list --verified suspicious",
-		    summary->suspicious));
-	if (summary->future > 0)
-		say(arena_printf(arena,
-		    "%" PRId64 " from the future: the period begins more than "
-		    "a day after the report came",
-		    summary->future));
+	const struct store_dmarc_total *total = &domain->total;
+
+	output_row(output,
+	    (struct output_value[]) { output_text(mark(arena, domain)),
+		output_text(domain->policy), output_count(total->messages),
+		output_text(change(
+		    arena, summary, domain->messages_before, total->messages)),
+		output_text(percent(arena, total->passed, total->messages)),
+		output_count(total->failed), output_count(total->quarantined),
+		output_count(total->rejected),
+		output_text(describe_tls(arena, domain->tls)),
+		output_text(draw_days(arena, summary, domain)),
+		output_text(percent(
+		    arena, domain->passed_before, domain->messages_before)),
+		output_count(total->reports), output_count(total->reporters),
+		domain->policy_since == 0
+		    ? OUTPUT_ABSENT
+		    : output_time(domain->policy_since) });
 }
 
-static void
-print_failures(const struct summary *summary, struct arena *arena)
-{
-	const struct summary_failures *row;
-	const char *domain;
+/* --- which of them --- */
 
-	for (row = summary->failures; row != NULL; row = row->next) {
-		domain = *row->domain == '\0'
-		    ? "an unknown domain"
-		    : text_escape(arena, text_charset(), row->domain);
-		say(arena_printf(arena,
-		    "%" PRId64 " failure report%s about %s from %" PRId64
-		    " source%s",
-		    row->reports, plural(row->reports), domain, row->sources,
-		    plural(row->sources)));
-	}
+static int
+compare_failed(const void *left, const void *right)
+{
+	const struct summary_domain *const *a = left, *const *b = right;
+	int64_t x = (*a)->total.failed, y = (*b)->total.failed;
+
+	return x != y ? (x < y) - (x > y)
+		      : strcmp((*a)->total.domain, (*b)->total.domain);
 }
 
-static void
-print_own_failures(const struct summary *summary, struct arena *arena)
+/* All in their order when they fit, else the worst. */
+static size_t
+choose_domains(const struct summary *summary, const struct context *context,
+    struct summary_domain ***out)
 {
-	char address[ADDRESS_TEXT];
-	const char *worst = "";
+	struct summary_domain **shown = arena_alloc(context->arena,
+	    summary->domain_count + 1, sizeof(struct summary_domain *));
+	struct summary_domain *domain;
+	size_t limit = context->options->style.limit, n = 0;
 
-	if (!summary->has_networks)
-		return;
-	if (summary->own_failed > 0)
-		worst = arena_printf(arena,
-		    ", most from %s as %s (%" PRId64 ")",
-		    address_format(&summary->worst.source_ip, address),
-		    text_escape(arena, text_charset(), summary->worst.domain),
-		    summary->worst.messages);
-	say(arena_printf(arena,
-	    "%" PRId64 " of %" PRId64
-	    " failed messages came from your own networks%s",
-	    summary->own_failed, summary->all_failed, worst));
-}
-
-/* A name that may stand in a command somebody copies. */
-static bool
-is_plain(const char *domain)
-{
-	return *domain != '\0' && *domain != '-'
-	    && domain[strspn(domain, "abcdefghijklmnopqrstuvwxyz0123456789.-_")]
-	    == '\0';
-}
-
-static void
-print_command(const char *domain)
-{
-	if (is_plain(domain))
-		printf("reports list --domain %s\n", domain);
-	else
-		puts("reports list");
-}
-
-static void
-print_next(const struct summary *summary)
-{
-	const struct summary_domain *domain, *worst = NULL;
-	const struct summary_tls *tls, *worst_tls = NULL;
-
+	if (limit == 0)
+		limit = context->options->all ? summary->domain_count : ROWS;
 	for (domain = summary->domains; domain != NULL; domain = domain->next)
-		if (worst == NULL || domain->total.failed > worst->total.failed)
-			worst = domain;
-	for (tls = summary->tls; tls != NULL; tls = tls->next)
-		if (worst_tls == NULL
-		    || tls->total.failed_sessions
-			> worst_tls->total.failed_sessions)
-			worst_tls = tls;
-	if (worst != NULL && worst->total.failed > 0) {
-		fputs("Most mail failed here:     ", stdout);
-		print_command(worst->total.domain);
+		shown[n++] = domain;
+	if (n > limit) {
+		qsort(
+		    shown, n, sizeof(struct summary_domain *), compare_failed);
+		n = limit;
 	}
-	if (worst_tls != NULL && worst_tls->total.failed_sessions > 0) {
-		fputs("Most sessions failed here: ", stdout);
-		print_command(worst_tls->total.domain);
-	}
-	if (summary->quarantined > 0)
-		puts("What could not be read:    reports quarantine");
-	if (summary->domains != NULL || summary->tls != NULL)
-		puts("One report in full:        reports show ID");
+	*out = shown;
+	return n;
 }
 
-void
-summary_print_text(const struct summary *summary,
-    const struct question *question, const struct context *context)
+static bool
+print_domains(struct summary *summary, const struct question *question,
+    const struct context *context, struct error *err)
+{
+	struct arena *arena = context->arena;
+	struct summary_domain **shown;
+	size_t i, count = choose_domains(summary, context, &shown);
+	struct output_column columns[COUNT_OF(all_columns)];
+	struct output *output;
+	bool has_foreign = false;
+
+	if (!summary_ask_days(summary, shown, count, question, context, err))
+		return false;
+	memcpy(columns, all_columns, sizeof(columns));
+	if (!summary->has_before)
+		columns[CHANGE].heading = columns[WAS].heading = NULL;
+	output = output_part(stdout, OUTPUT_TABLE, &context->options->style,
+	    columns, COUNT_OF(columns));
+	for (i = 0; i < count; i++) {
+		print_domain(output, summary, shown[i], arena);
+		has_foreign = has_foreign || shown[i]->own == OWN_NO;
+	}
+	output_free(output);
+	if (has_foreign)
+		puts("* not under [domains] own");
+	return true;
+}
+
+/* Below the worst of many. */
+static void
+print_totals(const struct summary *summary, const struct context *context)
+{
+	const struct summary_domain *domain;
+	struct store_dmarc_total all = { 0 };
+	double messages = 0, passed = 0, failed = 0;
+
+	for (domain = summary->domains; domain != NULL; domain = domain->next) {
+		messages += (double)domain->total.messages;
+		passed += (double)domain->total.passed;
+		failed += (double)domain->total.failed;
+		all.reports += domain->total.reports;
+	}
+	text_fold(stdout, output_width(stdout), 0, 2,
+	    arena_printf(context->arena,
+		"All %zu domains: %" PRId64
+		" reports, %.0f messages, %.0f passed, %.0f failed; --limit or "
+		"--all shows more.",
+		summary->domain_count, all.reports, messages, passed, failed));
+}
+
+/* --- what to look at --- */
+
+static void
+print_findings(const struct summary *summary, const struct context *context)
+{
+	struct finding_line *lines;
+	size_t i, count = findings_make(summary, context, &lines);
+	size_t width = output_width(stdout);
+
+	if (count == 0) {
+		puts("Nothing to look at. One report in full: reports show ID");
+		return;
+	}
+	for (i = 0; i < count && i < LOOK_LINES; i++) {
+		if (text_width(lines[i].text) + strlen(lines[i].command) + 4
+		    <= width) {
+			printf("%s -> %s\n", lines[i].text, lines[i].command);
+			continue;
+		}
+		text_fold(stdout, width, 0, 2, lines[i].text);
+		printf("  -> %s\n", lines[i].command);
+	}
+}
+
+bool
+summary_print_text(struct summary *summary, const struct question *question,
+    const struct context *context, struct error *err)
 {
 	struct arena *arena = context->arena;
 
-	printf("DMARC and TLS %s\n", question_words(arena, question, context));
-	if (summary->domains != NULL) {
-		puts("\nMail, and what became of what failed:");
-		print_dmarc(summary, arena, &context->options->style);
-	}
-	if (summary->tls != NULL) {
-		puts("\nTLS sessions:");
-		print_tls(summary, arena, &context->options->style);
-	}
-	if (has_foreign(summary))
-		puts("* not under [domains] own");
+	text_fold(stdout, output_width(stdout), 0, 2,
+	    arena_printf(arena, "DMARC and TLS %s",
+		question_words(arena, question, context)));
 	putchar('\n');
-	print_own_failures(summary, arena);
-	print_failures(summary, arena);
-	print_quarantine(summary, arena);
-	print_doubts(summary, arena);
-	print_next(summary);
+	if (summary->domains != NULL
+	    && !print_domains(summary, question, context, err))
+		return false;
+	if (summary->domain_count > ROWS)
+		print_totals(summary, context);
+	if (summary->domains != NULL)
+		putchar('\n');
+	print_findings(summary, context);
+	return true;
 }

@@ -96,7 +96,7 @@ Test(config, reads_labels_of_domains_and_networks)
 	cr_expect_eq(config.labels[2].class, CLASS_VENDOR);
 	cr_expect(
 	    not(read_text("[labels]\na.example = nothing\n", &config, &err)));
-	cr_expect(not(read_text("[labels]\n$ = list\n", &config, &err)));
+	cr_expect_not(read_text("[labels]\n$ = list\n", &config, &err));
 }
 
 Test(config, says_which_line_is_wrong_and_what_is_known)
