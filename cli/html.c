@@ -113,14 +113,14 @@ print_whole(FILE *out, struct job *job, const struct html_domain *domain)
 	(void)domain;
 	html_page_begin(out, &page);
 	if (data->domain_count == 1)
-		html_page_domain(out, data, data->ranked[0]);
+		html_page_domain(out, data, data->ranked[0], 2);
 	else if (data->domain_count == 0)
 		fputs("<p>There are no reports.</p>\n", out);
 	else
 		html_page_all(out, data, shown, NULL, NULL);
 	for (i = 0; data->domain_count > 1 && i < shown; i++) {
 		print_heading(out, data->ranked[i]);
-		html_page_domain(out, data, data->ranked[i]);
+		html_page_domain(out, data, data->ranked[i], 3);
 	}
 	html_page_end(out, &page, data);
 }
@@ -161,7 +161,7 @@ print_one(FILE *out, struct job *job, const struct html_domain *domain)
 		.now = job->now };
 
 	html_page_begin(out, &page);
-	html_page_domain(out, job->data, domain);
+	html_page_domain(out, job->data, domain, 2);
 	html_page_end(out, &page, job->data);
 }
 

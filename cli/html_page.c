@@ -309,30 +309,36 @@ html_page_all(FILE *out, const struct html_data *data, size_t shown,
 /* --- one domain --- */
 
 static void
-print_mail(
-    FILE *out, const struct html_data *data, const struct html_domain *domain)
+print_heading(FILE *out, int level, const char *text)
+{
+	fprintf(out, "<h%d>%s</h%d>\n", level, text, level);
+}
+
+static void
+print_mail(FILE *out, const struct html_data *data,
+    const struct html_domain *domain, int level)
 {
 	html_mail_days(out, data, domain);
-	fputs("<h3>Senders</h3>\n", out);
+	print_heading(out, level, "Senders");
 	html_mail_sources(out, domain);
-	fputs("<h3>Failures</h3>\n", out);
+	print_heading(out, level, "Failures");
 	html_mail_failures(out, domain);
-	fputs("<h3>Policies</h3>\n", out);
+	print_heading(out, level, "Policies");
 	html_mail_policies(out, domain);
 }
 
 void
-html_page_domain(
-    FILE *out, const struct html_data *data, const struct html_domain *domain)
+html_page_domain(FILE *out, const struct html_data *data,
+    const struct html_domain *domain, int level)
 {
 	print_facts(out, domain);
 	if (domain->total.reports > 0)
-		print_mail(out, data, domain);
+		print_mail(out, data, domain, level);
 	if (domain->tls != NULL) {
-		fputs("<h3>TLS</h3>\n", out);
+		print_heading(out, level, "TLS");
 		html_tls_days(out, data, domain);
 		html_tls_failures(out, domain);
 	}
-	fputs("<h3>Reporters</h3>\n", out);
+	print_heading(out, level, "Reporters");
 	print_reporters(out, domain);
 }

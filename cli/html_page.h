@@ -32,8 +32,8 @@ void html_page_all(FILE *out, const struct html_data *data, size_t shown,
     const char *(*href)(void *context, const struct html_domain *domain),
     void *context);
 
-/* One domain. */
-void html_page_domain(
-    FILE *out, const struct html_data *data, const struct html_domain *domain);
+/* One domain; its headings are of that level. */
+void html_page_domain(FILE *out, const struct html_data *data,
+    const struct html_domain *domain, int level);
 
 #endif

@@ -25,7 +25,8 @@ fail() {
 
 PATH=$PATH:/usr/sbin:/sbin
 [ "$(id -u)" -eq 0 ] || skip 'only root can make a Debian root'
-for tool in debootstrap unshare nsenter ip python3 dpkg-buildpackage lintian; do
+for tool in debootstrap unshare nsenter ip python3 dpkg-buildpackage lintian \
+    sqlite3; do
 	command -v $tool >/dev/null || skip "there is no $tool"
 done
 
@@ -54,10 +55,21 @@ mirror=${mirror%/}
 /usr/lib/apt/apt-helper download-file "$mirror/dists/bookworm/Release" \
     "$dir/Release" >"$dir/log" 2>&1 || skip "$mirror cannot be reached"
 
-(umask 077 && TZ=Asia/Tokyo "$project/scripts/package" "$dir/first") \
+# The machine is fetched while the package is built.
+debootstrap --variant=minbase bookworm "$root" "$mirror" >"$dir/bootstrap" \
+    2>&1 &
+bootstrap=$!
+# Both builds are of the same files, whoever works on them meanwhile.
+mkdir "$dir/source"
+tar -C "$project" --exclude ./build --exclude ./.git -cf - . |
+    tar -C "$dir/source" -xf -
+SOURCE_DATE_EPOCH=$(git -C "$project" log -1 --format=%ct 2>"$dir/log" ||
+    date +%s)
+export SOURCE_DATE_EPOCH
+(umask 077 && TZ=Asia/Tokyo "$dir/source/scripts/package" "$dir/first") \
     >"$dir/log" 2>&1 || { cat "$dir/log"; fail 'scripts/package'; }
 grep '^[EW]:' "$dir/log"
-"$project/scripts/package" "$dir/second" >"$dir/log" 2>&1 ||
+"$dir/source/scripts/package" "$dir/second" >"$dir/log" 2>&1 ||
     { cat "$dir/log"; fail 'scripts/package, again'; }
 diff -r "$dir/first" "$dir/second" || fail 'two builds, two packages'
 rm "$dir"/first/*dbgsym*
@@ -66,8 +78,9 @@ echo "ok: two builds, the same bytes: $(sha256sum <"$dir/first/$package")"
 
 # --- the machine ---
 
-debootstrap --variant=minbase bookworm "$root" "$mirror" >"$dir/log" 2>&1 ||
-    { tail "$dir/log"; skip 'debootstrap failed'; }
+wait $bootstrap || { tail "$dir/bootstrap"; skip 'debootstrap failed'; }
+# It is thrown away: nothing of it has to reach the disk.
+echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/test"
 
 unshare -n -m sh -c "ip link set lo up && mount -t proc proc '$root/proc' &&
     touch '$dir/ready' && exec sleep 3600" &
@@ -209,21 +222,35 @@ echo 'ok: from the chroot'
 
 # --- upgrade, remove, purge ---
 
-# The package that was there before is this one with a lower version.
+# The package that was there before is this one with a lower version, and its
+# database one of the first schema.
 dpkg-deb -R "$dir/first/$package" "$dir/old"
 sed -i 's/^Version: .*/Version: 0.0.1-1/' "$dir/old/DEBIAN/control"
-dpkg-deb -b "$dir/old" "$root/root/old.deb" >"$dir/log"
+dpkg-deb --root-owner-group -Znone -b "$dir/old" "$root/root/old.deb" \
+    >"$dir/log"
 service_stop
 in_root dpkg -i --force-downgrade old.deb >"$dir/log" 2>&1 ||
     { cat "$dir/log"; fail 'the older package'; }
 echo '# mine' >>"$root/etc/reports/reports.conf"
+rm "$root"/var/lib/reports/reports.db*
+install -m 640 "$tests/fixtures/store/schema-1.db" \
+    "$root/var/lib/reports/reports.db"
+in_root chown reports:reports /var/lib/reports/reports.db
 in_root dpkg -i "$package" >"$dir/log" 2>&1 ||
     { cat "$dir/log"; fail 'upgrade'; }
 grep -qx '# mine' "$root/etc/reports/reports.conf" ||
     fail 'the upgrade changed the configuration'
-[ "$(in_root reports list --all --format csv | wc -l)" -eq 3 ] ||
+version() {
+	sqlite3 "$root/var/lib/reports/$1" 'PRAGMA user_version'
+}
+[ "$(version reports.db)" -gt 1 ] || fail 'the database was not upgraded'
+[ "$(version reports.db.schema-1)" -eq 1 ] ||
+    fail 'there is no copy of the database before the upgrade'
+in_root stat -c '%U:%G %a' /var/lib/reports/reports.db |
+    grep -qx 'reports:reports 640' || fail 'the upgraded database is not ours'
+[ "$(in_root reports list --all --format csv | wc -l)" -gt 60 ] ||
     fail 'reports are lost in the upgrade'
-echo 'ok: upgraded'
+echo 'ok: upgraded, with a copy of the database before'
 
 apt remove reports
 [ ! -e "$root/usr/bin/reports" ] || fail 'removed, and the program is there'

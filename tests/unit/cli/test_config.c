@@ -94,8 +94,8 @@ Test(config, reads_labels_of_domains_and_networks)
 	cr_expect_eq(config.labels[1].class, CLASS_FORWARDER);
 	cr_expect_str_eq(config.labels[2].domain, "2001:db8:1::/48");
 	cr_expect_eq(config.labels[2].class, CLASS_VENDOR);
-	cr_expect(
-	    not(read_text("[labels]\na.example = nothing\n", &config, &err)));
+	cr_expect_not(
+	    read_text("[labels]\na.example = nothing\n", &config, &err));
 	cr_expect_not(read_text("[labels]\n$ = list\n", &config, &err));
 }
 
