@@ -22,6 +22,9 @@ static const struct command *const commands[] = {
 	&command_digest,
 	&command_html,
 	&command_quarantine,
+	&command_prune,
+	&command_backup,
+	&command_restore,
 	&command_migrate,
 	&command_help,
 };
