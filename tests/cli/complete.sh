@@ -49,7 +49,7 @@ offers '--config --db --help --version' --
 COMP_WORDS=(reports list --format c)
 # shellcheck disable=SC2034 # the script uses it
 COMP_CWORD=3
-# shellcheck source=../../dist/completion/reports.bash
+# shellcheck source=/dev/null
 . ../../dist/completion/reports.bash
 _reports
 [ "${COMPREPLY[*]}" = csv ] || {

@@ -132,7 +132,8 @@ class Check:
         except UnicodeDecodeError:
             self.say(arguments, "is not UTF-8")
             text = done.stdout.decode("utf-8", "replace")
-        found = BAD.search(text) or BAD.search(done.stderr.decode("utf-8"))
+        found = BAD.search(
+            text[1:] if "--bom" in arguments else text) or BAD.search(done.stderr.decode("utf-8"))
         if found:
             self.say(arguments, "has", repr(found.group()))
         return text
@@ -220,7 +221,8 @@ def check_office(check, folder):
               newline="") as file:
         back = list(csv.reader(file))
     rows[0][0] = rows[0][0].lstrip("\ufeff")
-    for mine, theirs in zip(rows, back):
+    print("LibreOffice:", len(back), "rows of", len(rows))
+    for mine, theirs in zip(rows, back, strict=True):
         for cell, other in zip(mine, theirs):
             # A cell of a spreadsheet holds 32767 characters.
             if cell[:32767] != other.lstrip("\ufeff")[:32767] \
