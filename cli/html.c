@@ -212,31 +212,41 @@ check(const struct context *context, struct error *err)
 }
 
 static bool
+write_pages(struct job *job, const char *output, struct error *err)
+{
+	if (strcmp(output, "-") == 0) {
+		print_whole(stdout, job, NULL);
+		return true;
+	}
+	if (is_folder(output)) {
+		job->folder = output;
+		return write_folder(job, err);
+	}
+	return write_file(job, output, print_whole, NULL, err);
+}
+
+static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	const char *output = context->options->output;
-	struct question question;
+	struct analysed analysed;
 	struct html_data data;
 	struct job job = { .data = &data,
 		.arena = context->arena,
 		.now = (int64_t)time(NULL) };
+	bool ok;
 
 	(void)argc;
 	(void)argv;
-	if (!question_open(&question, context, err)
-	    || !html_gather(&data, &question, context, err))
-		return false;
-	job.period = arena_printf(context->arena, "DMARC and TLS %s",
-	    question_words(context->arena, &question, context));
-	if (strcmp(output, "-") == 0) {
-		print_whole(stdout, &job, NULL);
-		return true;
+	ok = analyse(&analysed, context, err)
+	    && html_gather(&data, &analysed, context, err);
+	if (ok) {
+		job.period = arena_printf(context->arena, "DMARC and TLS %s",
+		    question_words(
+			context->arena, &analysed.question, context));
+		ok = write_pages(&job, context->options->output, err);
 	}
-	if (is_folder(output)) {
-		job.folder = output;
-		return write_folder(&job, err);
-	}
-	return write_file(&job, output, print_whole, NULL, err);
+	analysed_release(&analysed);
+	return ok;
 }
 
 const struct command command_html = {

@@ -6,7 +6,6 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/command.h"
-#include "cli/question.h"
 
 struct gather {
 	struct html_data *data;
@@ -392,11 +391,86 @@ add_policy(void *context, const struct store_policy *row, struct error *err)
 	return true;
 }
 
+/* --- what the analysis found --- */
+
+/* Channels stand by domain. */
+static void
+assign_channels(struct gather *gather, const struct analysis *analysis)
+{
+	struct channel *const *channels;
+	struct html_domain *domain;
+	size_t i, j, count;
+
+	channels = analysis_channels(analysis, &count);
+	for (i = 0; i < count; i = j) {
+		for (j = i + 1; j < count
+		     && strcmp(channels[i]->domain, channels[j]->domain) == 0;
+		     j++)
+			;
+		domain = find(gather, channels[i]->domain);
+		if (domain == NULL)
+			continue;
+		domain->channels = channels + i;
+		domain->channel_count = j - i;
+	}
+}
+
+static int
+compare_addresses(const void *a, const void *b)
+{
+	const struct html_source *x = *(struct html_source *const *)a;
+	const struct html_source *y = *(struct html_source *const *)b;
+
+	return address_compare(&x->total.source_ip, &y->total.source_ip);
+}
+
+struct sources {
+	struct html_source *by_address[HTML_SOURCES];
+	size_t count;
+	const struct channel *channel;
+};
+
+/* The channel with more messages comes first, and keeps the address. */
+static void
+assign_source(void *context, const struct channel_flow *flow)
+{
+	struct sources *sources = context;
+	const struct html_source key = { .total.source_ip = flow->source_ip };
+	const struct html_source *wanted = &key;
+	struct html_source **found = bsearch(&wanted, sources->by_address,
+	    sources->count, sizeof(*sources->by_address), compare_addresses);
+
+	if (found != NULL && (*found)->channel == NULL)
+		(*found)->channel = sources->channel;
+}
+
+static void
+assign_sources(struct html_domain *domain, const struct analysis *analysis)
+{
+	struct sources sources = { .count = 0 };
+	struct html_source *source;
+	size_t i;
+
+	for (source = domain->sources; source != NULL; source = source->next)
+		sources.by_address[sources.count++] = source;
+	if (sources.count == 0)
+		return;
+	qsort(sources.by_address, sources.count, sizeof(*sources.by_address),
+	    compare_addresses);
+	for (i = 0; i < domain->channel_count; i++) {
+		sources.channel = domain->channels[i];
+		analysis_flows(
+		    analysis, domain->channels[i], assign_source, &sources);
+	}
+}
+
 bool
-html_gather(struct html_data *out, const struct question *question,
+html_gather(struct html_data *out, const struct analysed *analysed,
     const struct context *context, struct error *err)
 {
 	struct gather gather = { .data = out, .arena = context->arena };
+	const struct question *question = &analysed->question;
+	size_t i;
 	const struct store_filter *filter = &question->filter;
 	struct store *store = context->store;
 
@@ -420,6 +494,9 @@ html_gather(struct html_data *out, const struct question *question,
 	    || !store_policies(store, filter, add_policy, &gather, err)
 	    || !store_doubts(store, filter, &out->doubts, err))
 		return false;
+	assign_channels(&gather, analysed->analysis);
+	for (i = 0; i < out->domain_count; i++)
+		assign_sources(&out->domains[i], analysed->analysis);
 	if (question->period.has_days && out->domain_count > 0) {
 		out->first = question->period.first;
 		out->last = question->period.last;

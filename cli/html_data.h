@@ -1,6 +1,6 @@
 /*
  * What 'reports html' shows, gathered from the store before any of it is
- * printed: one question each for all domains.
+ * printed: one question each for all domains, and the analysis.
  */
 #ifndef CLI_HTML_DATA_H
 #define CLI_HTML_DATA_H
@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 #include "base/compiler.h"
+#include "cli/analyse.h"
 #include "store/totals.h"
 
 struct context;
 struct error;
-struct question;
 
 /* Of each domain; the page says how many there are in all. */
 #define HTML_SOURCES 100
@@ -57,6 +57,7 @@ struct html_outcome {
 struct html_source {
 	struct html_source *next;
 	struct store_source_total total;
+	const struct channel *channel; /* that it is of most; or NULL */
 };
 
 struct html_policy {
@@ -79,6 +80,8 @@ struct html_domain {
 	struct html_outcome *outcomes, **outcomes_end;
 	struct html_source *sources, **sources_end;
 	struct html_policy *policies, **policies_end;
+	struct channel *const *channels; /* most messages first */
+	size_t channel_count;
 };
 
 struct html_data {
@@ -90,9 +93,9 @@ struct html_data {
 	struct store_doubts doubts;
 };
 
-/* Lives in the arena of the context. */
+/* Lives in the arena of the context, and no longer than what was analysed. */
 MUST_CHECK bool html_gather(struct html_data *out,
-    const struct question *question, const struct context *context,
+    const struct analysed *analysed, const struct context *context,
     struct error *err);
 
 #endif
