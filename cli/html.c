@@ -228,7 +228,8 @@ write_pages(struct job *job, const char *output, struct error *err)
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	struct analysed analysed;
+	struct analysed analysed = { 0 };
+	struct question question;
 	struct html_data data;
 	struct job job = { .data = &data,
 		.arena = context->arena,
@@ -237,14 +238,14 @@ run(struct context *context, int argc, char **argv, struct error *err)
 
 	(void)argc;
 	(void)argv;
-	ok = analyse(&analysed, context, err)
-	    && html_gather(&data, &analysed, context, err);
-	if (ok) {
-		job.period = arena_printf(context->arena, "DMARC and TLS %s",
-		    question_words(
-			context->arena, &analysed.question, context));
-		ok = write_pages(&job, context->options->output, err);
-	}
+	if (!question_open(&question, context, err)
+	    || !html_gather(&data, &question, context, err))
+		return false;
+	job.period = arena_printf(context->arena, "DMARC and TLS %s",
+	    question_words(context->arena, &question, context));
+	ok = (question.report_count == 0
+		 || html_analyse(&data, &analysed, context, err))
+	    && write_pages(&job, context->options->output, err);
 	analysed_release(&analysed);
 	return ok;
 }

@@ -6,6 +6,10 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/question.h"
+
+/* Records; more of them take more than a few seconds, and half a gigabyte. */
+#define MAX_ANALYSED 1500000
 
 struct gather {
 	struct html_data *data;
@@ -201,6 +205,7 @@ add_day_to(
 		}
 		sum = to->latest = *at;
 	}
+	add(&sum->records, day->records);
 	add(&sum->messages, day->messages);
 	add(&sum->passed, day->passed);
 	add(&sum->delivered, day->delivered);
@@ -214,6 +219,7 @@ add_day(void *context, const struct store_day *row, struct error *err)
 	struct gather *gather = context;
 	struct html_domain *domain = find(gather, row->domain);
 	const struct html_day day = { .day = row->day,
+		.records = row->records,
 		.messages = row->messages,
 		.passed = row->passed,
 		.delivered = row->delivered,
@@ -391,6 +397,41 @@ add_policy(void *context, const struct store_policy *row, struct error *err)
 	return true;
 }
 
+bool
+html_gather(struct html_data *out, const struct question *question,
+    const struct context *context, struct error *err)
+{
+	struct gather gather = { .data = out, .arena = context->arena };
+	const struct store_filter *filter = &question->filter;
+	struct store *store = context->store;
+
+	*out = (struct html_data) { .first = INT64_MAX, .last = INT64_MIN };
+	if (!store_dmarc_totals(store, filter, add_total, &gather, err))
+		return false;
+	sort_domains(&gather);
+	if (!store_tls_days(store, filter, add_tls_domain, &gather, err))
+		return false;
+	settle_domains(&gather);
+	if (!store_days(store, filter, add_day, &gather, err)
+	    || !store_tls_days(store, filter, add_tls_day, &gather, err)
+	    || !store_tls_failures(store, filter, add_tls_failure, &gather, err)
+	    || !store_reporter_totals(
+		store, filter, true, add_reporter, &gather, err)
+	    || !store_reporter_totals(
+		store, filter, false, add_reporter, &gather, err)
+	    || !store_outcome_totals(store, filter, add_outcome, &gather, err)
+	    || !store_source_totals(
+		store, filter, HTML_SOURCES, add_source, &gather, err)
+	    || !store_policies(store, filter, add_policy, &gather, err)
+	    || !store_doubts(store, filter, &out->doubts, err))
+		return false;
+	if (question->period.has_days && out->domain_count > 0) {
+		out->first = question->period.first;
+		out->last = question->period.last;
+	}
+	return true;
+}
+
 /* --- what the analysis found --- */
 
 /* Channels stand by domain. */
@@ -464,42 +505,44 @@ assign_sources(struct html_domain *domain, const struct analysis *analysis)
 	}
 }
 
+/* How far back the analysis goes: its time and memory grow with the records. */
+static int64_t
+choose_begin(const struct html_data *data)
+{
+	const struct html_day *day;
+	int64_t records = 0;
+
+	for (day = data->all.days; day != NULL; day = day->next)
+		records += day->records;
+	for (day = data->all.days; day != NULL && records > MAX_ANALYSED;
+	     day = day->next)
+		records -= day->records;
+	return day == data->all.days || day == NULL ? data->first : day->day;
+}
+
 bool
-html_gather(struct html_data *out, const struct analysed *analysed,
+html_analyse(struct html_data *data, struct analysed *analysed,
     const struct context *context, struct error *err)
 {
-	struct gather gather = { .data = out, .arena = context->arena };
-	const struct question *question = &analysed->question;
+	struct gather gather = { .data = data,
+		.arena = context->arena,
+		.sorted = data->domain_count };
+	struct options options = *context->options;
+	struct context part = *context;
 	size_t i;
-	const struct store_filter *filter = &question->filter;
-	struct store *store = context->store;
 
-	*out = (struct html_data) { .first = INT64_MAX, .last = INT64_MIN };
-	if (!store_dmarc_totals(store, filter, add_total, &gather, err))
-		return false;
-	sort_domains(&gather);
-	if (!store_tls_days(store, filter, add_tls_domain, &gather, err))
-		return false;
-	settle_domains(&gather);
-	if (!store_days(store, filter, add_day, &gather, err)
-	    || !store_tls_days(store, filter, add_tls_day, &gather, err)
-	    || !store_tls_failures(store, filter, add_tls_failure, &gather, err)
-	    || !store_reporter_totals(
-		store, filter, true, add_reporter, &gather, err)
-	    || !store_reporter_totals(
-		store, filter, false, add_reporter, &gather, err)
-	    || !store_outcome_totals(store, filter, add_outcome, &gather, err)
-	    || !store_source_totals(
-		store, filter, HTML_SOURCES, add_source, &gather, err)
-	    || !store_policies(store, filter, add_policy, &gather, err)
-	    || !store_doubts(store, filter, &out->doubts, err))
+	data->analysed_from = choose_begin(data);
+	if (data->analysed_from != data->first) {
+		options.all = false;
+		options.since =
+		    (struct bound) { BOUND_DAY, data->analysed_from };
+		options.until = (struct bound) { BOUND_DAY, data->last };
+		part.options = &options;
+	}
+	if (!analyse(analysed, &part, err))
 		return false;
 	assign_channels(&gather, analysed->analysis);
-	for (i = 0; i < out->domain_count; i++)
-		assign_sources(&out->domains[i], analysed->analysis);
-	if (question->period.has_days && out->domain_count > 0) {
-		out->first = question->period.first;
-		out->last = question->period.last;
-	}
+	for (i = 0; i < data->domain_count; i++)
+		assign_sources(&data->domains[i], analysed->analysis);
 	return true;
 }

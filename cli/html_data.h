@@ -21,7 +21,7 @@ struct error;
 struct html_day {
 	struct html_day *next;
 	int64_t day; /* its first second */
-	int64_t messages, passed, delivered, quarantined, rejected;
+	int64_t records, messages, passed, delivered, quarantined, rejected;
 };
 
 struct html_tls_day {
@@ -91,11 +91,20 @@ struct html_data {
 	struct html_domain **ranked; /* most messages first */
 	int64_t first, last;         /* days, as the first second of each */
 	struct store_doubts doubts;
+	int64_t analysed_from; /* a day; first when it is all */
 };
 
-/* Lives in the arena of the context, and no longer than what was analysed. */
+/* Lives in the arena of the context. */
 MUST_CHECK bool html_gather(struct html_data *out,
-    const struct analysed *analysed, const struct context *context,
+    const struct question *question, const struct context *context,
     struct error *err);
+
+/*
+ * Adds what the analysis finds, which the data then refers to: release
+ * analysed after it, also after a failure.  Of very many records, only the last
+ * are analysed; analysed_from says since when.
+ */
+MUST_CHECK bool html_analyse(struct html_data *data, struct analysed *analysed,
+    const struct context *context, struct error *err);
 
 #endif

@@ -320,7 +320,7 @@ print_mail(FILE *out, const struct html_data *data,
 {
 	html_mail_days(out, data, domain);
 	print_heading(out, level, "Senders");
-	html_senders(out, domain);
+	html_senders(out, data, domain);
 	print_heading(out, level, "Addresses");
 	html_mail_sources(out, domain);
 	print_heading(out, level, "Failures");

@@ -36,7 +36,8 @@ void html_mail_failures(FILE *out, const struct html_domain *domain);
 void html_mail_sources(FILE *out, const struct html_domain *domain);
 void html_mail_policies(FILE *out, const struct html_domain *domain);
 
-void html_senders(FILE *out, const struct html_domain *domain);
+void html_senders(
+    FILE *out, const struct html_data *data, const struct html_domain *domain);
 /* Whether there is a list, or perhaps one. */
 bool html_has_lists(const struct html_domain *domain);
 void html_lists(FILE *out, const struct html_domain *domain);

@@ -12,7 +12,8 @@
 #define DAY 86400
 
 void
-html_senders(FILE *out, const struct html_domain *domain)
+html_senders(
+    FILE *out, const struct html_data *data, const struct html_domain *domain)
 {
 	static const struct html_column columns[] = {
 		{ .heading = "Sender" },
@@ -27,6 +28,13 @@ html_senders(FILE *out, const struct html_domain *domain)
 	const struct channel *channel;
 	size_t i;
 
+	if (data->analysed_from != data->first) {
+		fputs("<p class=\"soft\">Senders and lists are those since ",
+		    out);
+		html_day(out, data->analysed_from);
+		fputs(
+		    ": there are too many records to look at all.</p>\n", out);
+	}
 	html_table_begin(out, "Who sends with this domain in From", columns,
 	    sizeof(columns) / sizeof(*columns));
 	for (i = 0; i < domain->channel_count && i < MAX_SENDERS; i++) {
