@@ -51,7 +51,9 @@ struct command {
 	    struct context *context, int argc, char **argv, struct error *err);
 };
 
+extern const struct command command_backup;
 extern const struct command command_check;
+extern const struct command command_digest;
 extern const struct command command_export;
 extern const struct command command_failures;
 extern const struct command command_help;
@@ -61,7 +63,9 @@ extern const struct command command_leaks;
 extern const struct command command_list;
 extern const struct command command_listen;
 extern const struct command command_migrate;
+extern const struct command command_prune;
 extern const struct command command_quarantine;
+extern const struct command command_restore;
 extern const struct command command_senders;
 extern const struct command command_show;
 extern const struct command command_status;

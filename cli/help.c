@@ -19,8 +19,12 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_export,
+	&command_digest,
 	&command_html,
 	&command_quarantine,
+	&command_prune,
+	&command_backup,
+	&command_restore,
 	&command_migrate,
 	&command_help,
 };

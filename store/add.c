@@ -151,6 +151,14 @@ choose_outcome(const struct store_result *result, const struct reading *reading)
 	return STORE_NO_REPORT;
 }
 
+/* Of copies one is enough. */
+static bool
+wants_raw(const struct store *store, const struct store_result *result)
+{
+	return result->quarantined > 0
+	    || (store->keeps_raw && result->stored + result->conflicts > 0);
+}
+
 static bool
 add_new(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err)
@@ -165,7 +173,7 @@ add_new(struct store *store, const struct delivery *delivery,
 	    || !take_findings(store, reading->findings, result, err)
 	    || !add_failures(store, result->message, reading, err))
 		return false;
-	if (result->quarantined > 0 && !is_private(reading)
+	if (wants_raw(store, result) && !is_private(reading)
 	    && !add_raw(store, result->message, delivery->raw, err))
 		return false;
 	result->outcome = choose_outcome(result, reading);
@@ -243,7 +251,7 @@ retry(struct store *store, int64_t message, const struct reading *reading,
 		VALUES(number(reading->class), text(reading->subject),
 		    number(message)),
 		NULL, err)
-	    || ((result->quarantined == 0 || is_private(reading))
+	    || ((!wants_raw(store, result) || is_private(reading))
 		&& !statement_run(
 		    store, REMOVE_RAW, VALUES(number(message)), NULL, err)))
 		return false;

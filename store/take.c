@@ -1,5 +1,7 @@
 #include "store/take.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "parse/datetime.h"
@@ -8,6 +10,7 @@
 #include "store/intern.h"
 #include "store/rollup.h"
 #include "store/sqlite.h"
+#include "store/tombstone.h"
 
 /* Lower case of ASCII, as that is what domains and senders vary. */
 static char *
@@ -23,7 +26,7 @@ fold(struct arena *arena, const char *words)
 }
 
 static bool
-intern_reporter(struct store *store, const struct report *report, int64_t *id,
+find_reporter(struct store *store, const struct report *report, int64_t *id,
     struct error *err)
 {
 	struct arena arena = { 0 };
@@ -39,6 +42,26 @@ intern_reporter(struct store *store, const struct report *report, int64_t *id,
 
 	arena_release(&arena);
 	return ok;
+}
+
+/* Remembered as they write themselves. */
+static bool
+intern_reporter(struct store *store, const struct report *report, int64_t *id,
+    struct error *err)
+{
+	const char *org_name = report->org_name, *email = report->email;
+	char key[CACHE_KEY + 1];
+	int len = snprintf(key, sizeof(key), "%s%c%s",
+	    org_name == NULL ? "" : org_name, '\0', email == NULL ? "" : email);
+	struct bytes bytes = { key, (size_t)len };
+
+	*id = cache_find(&store->reporters, bytes);
+	if (*id != 0)
+		return true;
+	if (!find_reporter(store, report, id, err))
+		return false;
+	cache_put(&store->reporters, bytes, *id);
+	return true;
 }
 
 /*
@@ -97,7 +120,7 @@ add_report(struct store *store, int64_t message, const struct finding *finding,
 		    number(sums.names_recipients)),
 		id, err)
 	    && contents_add(store, *id, report, &sums, err)
-	    && (counted != 0 || rollup_add(store, *id, err));
+	    && (counted != 0 || rollup_add_new(store, *id, report->dmarc, err));
 }
 
 /*
@@ -192,6 +215,7 @@ take_report(struct store *store, const struct finding *finding,
     struct store_result *result, struct error *err)
 {
 	const struct report *report = finding->report;
+	bool was_pruned = false;
 	int64_t counted, same = 0;
 	struct key key;
 
@@ -202,6 +226,14 @@ take_report(struct store *store, const struct finding *finding,
 	    || !statement_run(store, FIND_COUNTED,
 		VALUES(KEY_VALUES(&key, report)), &counted, err))
 		return false;
+	if (counted == 0
+	    && !tombstone_find(store, report, key.reporter, key.domain,
+		key.is_failed, &was_pruned, err))
+		return false;
+	if (was_pruned) {
+		result->duplicates++;
+		return true;
+	}
 	if (counted != 0
 	    && !statement_run(store, FIND_CONTENT,
 		VALUES(number(counted), key.digest), &same, err))
