@@ -74,6 +74,12 @@ extern const struct command command_status;
 extern const struct command command_summary;
 extern const struct command command_tls;
 
+/* For shells; not one of the following. */
+extern const struct command command_complete;
+
+/* All of them, in the order of the help. */
+const struct command *const *command_all(size_t *count);
+
 /* The command of that name; fails with ERROR_USAGE. */
 MUST_CHECK bool command_find(
     const char *name, const struct command **out, struct error *err);
