@@ -54,6 +54,7 @@ struct command {
 extern const struct command command_backup;
 extern const struct command command_check;
 extern const struct command command_digest;
+extern const struct command command_doctor;
 extern const struct command command_export;
 extern const struct command command_failures;
 extern const struct command command_help;
@@ -65,6 +66,7 @@ extern const struct command command_listen;
 extern const struct command command_migrate;
 extern const struct command command_prune;
 extern const struct command command_quarantine;
+extern const struct command command_reparse;
 extern const struct command command_restore;
 extern const struct command command_senders;
 extern const struct command command_show;

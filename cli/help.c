@@ -22,6 +22,8 @@ static const struct command *const commands[] = {
 	&command_digest,
 	&command_html,
 	&command_quarantine,
+	&command_doctor,
+	&command_reparse,
 	&command_prune,
 	&command_backup,
 	&command_restore,

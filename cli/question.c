@@ -108,7 +108,8 @@ explain_none(const struct question *question, const struct context *context,
 		return false;
 	if (extent.report_count == 0)
 		fputs("There are no reports yet. 'reports import PATH' reads "
-		      "files and mailboxes, 'reports listen' takes mail.\n",
+		      "files and mailboxes, 'reports listen' takes mail; "
+		      "docs/dns.md has the records that make them come.\n",
 		    stderr);
 	else
 		fprintf(stderr, "There are no %s.\n",

@@ -2,11 +2,10 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#include "base/arena.h"
 #include "base/error.h"
 #include "parse/datetime.h"
 #include "parse/value.h"
-#include "store/contents.h"
+#include "store/add.h"
 #include "store/intern.h"
 #include "store/sqlite.h"
 #include "store/take.h"
@@ -211,9 +210,8 @@ find_quarantined(
 		    "message %lld is not in quarantine", (long long)message));
 }
 
-/* Takes back what the message at hand has left, and nothing else. */
-static void
-undo(struct store *store, const struct error *why)
+void
+add_undo(struct store *store, const struct error *why)
 {
 	struct error ignored;
 
@@ -235,8 +233,8 @@ improve(enum store_outcome before, enum store_outcome now)
 	return before == STORE_QUARANTINED || now < before ? now : before;
 }
 
-static bool
-retry(struct store *store, int64_t message, const struct reading *reading,
+bool
+add_retry(struct store *store, int64_t message, const struct reading *reading,
     struct store_result *result, struct error *err)
 {
 	int64_t before;
@@ -268,10 +266,10 @@ store_retry(struct store *store, int64_t message, const struct reading *reading,
 	if (!sqlite_check_transaction(store, err)
 	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
 		return false;
-	if (retry(store, message, reading, result, err)
+	if (add_retry(store, message, reading, result, err)
 	    && statement_do(store, STATEMENT_RELEASE, err))
 		return true;
-	undo(store, err);
+	add_undo(store, err);
 	return false;
 }
 
@@ -298,6 +296,6 @@ store_add(struct store *store, const struct delivery *delivery,
 	if (add(store, delivery, result, err)
 	    && statement_do(store, STATEMENT_RELEASE, err))
 		return true;
-	undo(store, err);
+	add_undo(store, err);
 	return false;
 }

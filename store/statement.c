@@ -200,6 +200,25 @@ static const char *const sql[STATEMENT_COUNT] = {
 	 * over all reporters. */
 	[FIND_STOPPED] = "SELECT total(messages) > 9e18 FROM total_report"
 			 " WHERE " DAY_OF_DOMAIN,
+	[FIND_NEXT_RAW] = "SELECT min(message) FROM raw WHERE message > ?",
+	[FIND_OWN] = "SELECT id FROM report WHERE message = ?"
+		     " AND sha256 = ?",
+	[FIND_KEYED] = "SELECT id FROM report WHERE id = ? AND reporter = ?"
+		       " AND domain = ? AND kind = ? AND report_id = ?"
+		       " AND begin = ? AND \"end\" = ?",
+	[FIND_HEIR] = "SELECT id FROM report WHERE conflicts_with = ?"
+		      " ORDER BY verdict <> 1, id LIMIT 1",
+	[REMOVE_REPORT] = "DELETE FROM report WHERE id = ?",
+	[CHANGE_REPORT] =
+	    "UPDATE report SET org_name = ?, email = ?, records = ?,"
+	    " skipped = ?, messages = ?, passed = ?, notes = ?,"
+	    " names_recipients = ? WHERE id = ?",
+	[REMOVE_NOTES] = "DELETE FROM note WHERE report = ?",
+	[REMOVE_CONTACTS] = "DELETE FROM report_contact WHERE report = ?",
+	[REMOVE_ERRORS] = "DELETE FROM report_error WHERE report = ?",
+	[REMOVE_DMARC_REPORT] = "DELETE FROM dmarc_report WHERE report = ?",
+	[REMOVE_RECORDS] = "DELETE FROM record WHERE report = ?",
+	[REMOVE_POLICIES] = "DELETE FROM tls_policy WHERE report = ?",
 	[FIND_KEY] = "SELECT reporter, kind, report_id, begin, \"end\","
 		     " is_failed, domain FROM report WHERE id = ?",
 	[FIND_PRUNED] = "SELECT 1 FROM pruned WHERE domain = ? AND day = ?"

@@ -243,3 +243,54 @@ take_report(struct store *store, const struct finding *finding,
 	result->duplicates++;
 	return verify(store, same, finding, &key, err);
 }
+
+bool
+take_is_same(struct store *store, int64_t id, const struct finding *finding,
+    bool *is_same, struct error *err)
+{
+	struct key key;
+	int64_t found;
+
+	*is_same = false;
+	if (finding->report->domain == NULL || !finding->report->has_period)
+		return true;
+	if (!make_key(store, finding, &key, err)
+	    || !statement_run(store, FIND_KEYED,
+		VALUES(number(id), number(key.reporter), number(key.domain),
+		    number(finding->report->kind),
+		    text(finding->report->report_id),
+		    number(finding->report->begin),
+		    number(finding->report->end)),
+		&found, err))
+		return false;
+	*is_same = found != 0;
+	return true;
+}
+
+bool
+take_again(struct store *store, int64_t id, const struct finding *finding,
+    struct error *err)
+{
+	static const enum statement removals[] = { REMOVE_NOTES,
+		REMOVE_CONTACTS, REMOVE_ERRORS, REMOVE_DMARC_REPORT,
+		REMOVE_RECORDS, REMOVE_POLICIES };
+	const struct report *report = finding->report;
+	struct contents_sums sums = contents_sum(report);
+	int64_t org_name, email;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(removals); i++)
+		if (!statement_run(
+			store, removals[i], VALUES(number(id)), NULL, err))
+			return false;
+	return intern_text(store, report->org_name, &org_name, err)
+	    && intern_text(store, report->email, &email, err)
+	    && statement_run(store, CHANGE_REPORT,
+		VALUES(id_or_null(org_name), id_or_null(email),
+		    number((int64_t)sums.records),
+		    number((int64_t)sums.skipped), number(sums.messages),
+		    number(sums.passed), number((int64_t)report->note_count),
+		    number(sums.names_recipients), number(id)),
+		NULL, err)
+	    && contents_add(store, id, report, &sums, err);
+}
