@@ -29,6 +29,8 @@ analysis_finish(struct analysis *analysis)
 {
 	size_t i;
 
+	/* No more rows: what finds them again can go. */
+	index_release(&analysis->flow_index);
 	learn_order(analysis);
 	learn_sums(analysis);
 	learn_own(analysis);
@@ -72,7 +74,7 @@ analysis_flows(const struct analysis *analysis, const struct channel *channel,
 			.first_day = flow->first_day,
 			.last_day = flow->last_day,
 			.report = flow->report,
-			.record = flow->record,
+			.record = (int64_t)flow->record,
 		    });
 	}
 }

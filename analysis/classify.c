@@ -7,17 +7,59 @@
 #include "base/arena.h"
 #include "parse/value.h"
 
+/* Of most channels there is one flow: they share what is to say of it. */
+static const struct step *
+single_step(const struct analysis *analysis, const struct channel *channel)
+{
+	static const struct step steps[] = {
+		[PARTY_NAMED] = { .parties = 1,
+		    .days = 1,
+		    .fan = 1,
+		    .span = 1,
+		    .sends = 1,
+		    .complete = 1,
+		    .dispersion = -1,
+		    .named = 1 },
+		[PARTY_CROWD] = { .parties = 1,
+		    .days = 1,
+		    .fan = 1,
+		    .span = 1,
+		    .sends = 1,
+		    .complete = 1,
+		    .dispersion = -1,
+		    .crowd = 1 },
+		[PARTY_GATE] = { .parties = 1,
+		    .days = 1,
+		    .fan = 1,
+		    .span = 1,
+		    .sends = 1,
+		    .complete = 1,
+		    .dispersion = -1,
+		    .gate = 1 },
+	};
+	uint32_t flow = analysis->flow_order[channel->first_flow];
+
+	return &steps[analysis->parties[analysis->flows[flow].party].class];
+}
+
 void
 classify_measure(struct analysis *analysis, struct channel *channel)
 {
-	struct step *step = arena_alloc(analysis->arena, 1, sizeof(*step));
+	static const struct step none = { .dispersion = -1 };
+	struct step *step;
 	struct grid *grid;
 
-	if (channel->class == CLASS_UNKNOWN && channel->cell_count > 0) {
-		grid = grid_new(analysis, channel, NULL, NULL);
-		*step = grid_step_all(analysis, grid);
-		grid_free(grid);
+	channel->step = &none;
+	if (channel->class != CLASS_UNKNOWN || channel->cell_count == 0)
+		return;
+	if (channel->cell_count == 1) {
+		channel->step = single_step(analysis, channel);
+		return;
 	}
+	step = arena_alloc(analysis->arena, 1, sizeof(*step));
+	grid = grid_new(analysis, channel, NULL, NULL);
+	*step = grid_step_all(analysis, grid);
+	grid_free(grid);
 	channel->step = step;
 }
 
@@ -58,6 +100,7 @@ classify_labelled(struct analysis *analysis, struct channel *channel)
 		if (label->class == CLASS_LIST)
 			judge_list(analysis, channel);
 		channel->is_possible_list = false;
+		channel->is_labelled = true;
 		return set(
 		    channel, label->class, CONFIDENCE_HIGH, "you said so");
 	}

@@ -244,7 +244,7 @@ measure_diversity(const struct analysis *analysis, const struct grid *grid)
 	double messages = 0, expected = 0, share;
 	size_t i;
 
-	if (analysis->messages == 0)
+	if (analysis->messages == 0 || grid->party_count < 3)
 		return 0;
 	for (i = 0; i < grid->cell_count; i++)
 		messages += (double)grid->cells[i].count;

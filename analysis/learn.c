@@ -39,9 +39,9 @@ learn_order(struct analysis *analysis)
 		cells[i] = cells[i - 1] + channel->cell_count;
 	}
 	for (i = 0; i < channels; i++) {
-		analysis->channels[i]->number = i;
-		analysis->channels[i]->first_flow = flows[i];
-		analysis->channels[i]->first_cell = cells[i];
+		analysis->channels[i]->number = (uint32_t)i;
+		analysis->channels[i]->first_flow = (uint32_t)flows[i];
+		analysis->channels[i]->first_cell = (uint32_t)cells[i];
 	}
 	analysis->flow_order =
 	    allocate(analysis->flow_count, sizeof(*analysis->flow_order));

@@ -27,18 +27,21 @@ struct party {
 	int64_t direct;   /* of them from what SPF authorises */
 };
 
+/* There are as many as there are different records: in the order that wastes
+ * no room. */
 struct flow {
 	const struct flow_source *source;
 	const struct facts *facts;
 	const struct reason_facts *reasons;
-	struct address source_ip;
-	uint32_t channel, party;
-	bool via_envelope_to;
-	int p; /* enum dmarc_policy, the last */
 	int64_t messages;
-	int64_t report, record; /* one that says so */
+	int64_t report;  /* one that says so, */
+	uint32_t record; /* and where */
+	uint32_t channel, party;
 	int32_t first_day, last_day;
 	uint32_t window; /* the shortest report period, in seconds */
+	struct address source_ip;
+	uint8_t p; /* enum dmarc_policy, the last */
+	bool via_envelope_to;
 };
 
 /* Messages of one flow on one day. */
