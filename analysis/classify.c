@@ -277,6 +277,20 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 
 /* --- by our own envelope, from where SPF does not authorise it --- */
 
+/*
+ * With one or two reporters, everything goes to one place.  Then only size
+ * tells a server of ours from a forwarder: nobody has a twentieth of all our
+ * mail forwarded.
+ */
+static bool
+is_large_alone(const struct analysis *analysis, const struct channel *channel)
+{
+	return analysis->party_count <= 2 && channel->messages >= 20
+	    && 20 * (channel->sig_pass - channel->sig_away)
+	    >= analysis->messages
+	    && 5 * channel->sig_pass >= 4 * channel->messages;
+}
+
 static bool
 classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 {
@@ -290,6 +304,19 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 		    channel->messages > 2 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "nothing proves that it is yours");
 	}
+	if (2 * channel->sig_away > channel->messages && channel->carried >= 10
+	    && channel->messages >= 5) {
+		evidence_add(analysis, channel, "selector-away", 0,
+		    says_own_pass,
+		    "it carries %lld%% of what a key of yours signs that the "
+		    "servers in your SPF don't use",
+		    (long long)channel->carried);
+		return set(channel, CLASS_UNLISTED, CONFIDENCE_MED,
+		    "signs with a key of yours, and is not in your SPF");
+	}
+	if (is_large_alone(analysis, channel))
+		return set(channel, CLASS_UNLISTED, CONFIDENCE_LOW,
+		    "signs and sends as you, but is not in your SPF");
 	if (step->parties <= 1)
 		return set(channel, CLASS_FORWARDER,
 		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
