@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct arena_block {
 	struct arena_block *next;
@@ -39,20 +40,20 @@ arena_alloc(struct arena *arena, size_t count, size_t size)
 	need = align_up(count * size);
 	if (need > arena->room) {
 		get = need > BLOCK_SIZE / 4 ? need : BLOCK_SIZE;
-		block = calloc(1, sizeof(*block) + get);
+		block = malloc(sizeof(*block) + get);
 		if (block == NULL)
 			err(1, "arena");
 		block->next = arena->blocks;
 		arena->blocks = block;
 		if (get == need) /* a block of its own: keep the open one */
-			return block->data;
+			return memset(block->data, 0, need);
 		arena->next = (char *)block->data;
 		arena->room = get;
 	}
 	result = arena->next;
 	arena->next += need;
 	arena->room -= need;
-	return result;
+	return memset(result, 0, need);
 }
 
 char *

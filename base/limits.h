@@ -146,6 +146,9 @@
 
 /* --- files --- */
 
+/* A line for each finding; cron reads and writes it whole. */
+#define MAX_STATE_FILE (16UL * 1024 * 1024)
+
 /* A table of names under /etc; ours have a few kB. */
 #define MAX_DATA_FILE (16UL * 1024 * 1024)
 

@@ -51,7 +51,10 @@ struct command {
 	    struct context *context, int argc, char **argv, struct error *err);
 };
 
+extern const struct command command_backup;
 extern const struct command command_check;
+extern const struct command command_digest;
+extern const struct command command_doctor;
 extern const struct command command_export;
 extern const struct command command_failures;
 extern const struct command command_help;
@@ -61,12 +64,21 @@ extern const struct command command_leaks;
 extern const struct command command_list;
 extern const struct command command_listen;
 extern const struct command command_migrate;
+extern const struct command command_prune;
 extern const struct command command_quarantine;
+extern const struct command command_reparse;
+extern const struct command command_restore;
 extern const struct command command_senders;
 extern const struct command command_show;
 extern const struct command command_status;
 extern const struct command command_summary;
 extern const struct command command_tls;
+
+/* For shells; not one of the following. */
+extern const struct command command_complete;
+
+/* All of them, in the order of the help. */
+const struct command *const *command_all(size_t *count);
 
 /* The command of that name; fails with ERROR_USAGE. */
 MUST_CHECK bool command_find(

@@ -297,6 +297,47 @@ set_trusted_ar_count(struct reader *r, const char *value)
 	return true;
 }
 
+static bool
+set_age(struct reader *r, struct age *out, const char *value, bool takes_words)
+{
+	if (out->kind != AGE_NONE)
+		return error_set(r->err, ERROR_CONFIG, "is given twice");
+	return age_parse(value, takes_words, out)
+	    || error_set(r->err, ERROR_CONFIG,
+		"'%.40s' is not an age such as 30d, 4w, 13m or 5y%s", value,
+		takes_words ? ", nor never or forever" : "");
+}
+
+static bool
+set_keep_raw(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->keep_raw, value, true);
+}
+
+static bool
+set_older_than(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->prune.older_than, value, false);
+}
+
+static bool
+set_keep_rollups(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->prune.keep_rollups, value, false);
+}
+
+static bool
+set_recipients_older_than(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->prune.recipients_older_than, value, false);
+}
+
+static bool
+set_raw_older_than(struct reader *r, const char *value)
+{
+	return set_age(r, &r->out->prune.raw_older_than, value, false);
+}
+
 static const struct key {
 	const char *section, *name;
 	bool (*set)(struct reader *r, const char *value);
@@ -308,6 +349,7 @@ static const struct key {
 	{ "labels", "DOMAIN", NULL }, /* any; see set_key() */
 	{ "data", "path", set_data_folder },
 	{ "store", "path", set_store_path },
+	{ "store", "keep_raw", set_keep_raw },
 	{ "listen", "socket", set_socket },
 	{ "listen", "socket_mode", set_socket_mode },
 	{ "listen", "inet", set_inet },
@@ -318,6 +360,10 @@ static const struct key {
 	{ "listen", "recipients", set_recipients },
 	{ "authentication", "authserv_id", set_authserv_ids },
 	{ "authentication", "trusted_ar_count", set_trusted_ar_count },
+	{ "prune", "older_than", set_older_than },
+	{ "prune", "keep_rollups", set_keep_rollups },
+	{ "prune", "recipients_older_than", set_recipients_older_than },
+	{ "prune", "raw_older_than", set_raw_older_than },
 };
 
 /* The keys of a section, or with NULL the sections, for an error. */

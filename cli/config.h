@@ -11,6 +11,7 @@
  *	path = /etc/reports/data
  *	[store]
  *	path = /var/lib/reports/reports.db
+ *	keep_raw = never
  *	[listen]
  *	socket = /run/reports/lmtp
  *	socket_mode = 0660
@@ -24,6 +25,12 @@
  *	authserv_id = mx.example.org
  *	trusted_ar_count = 1
  *
+ *	[prune]
+ *	older_than = 13m
+ *	keep_rollups = 5y
+ *	recipients_older_than = 3m
+ *	raw_older_than = 30d
+ *
  * Lists may be continued on lines that begin with a blank.
  */
 #ifndef CLI_CONFIG_H
@@ -36,6 +43,7 @@
 #include "analysis/analysis.h"
 #include "analysis/own.h"
 #include "base/compiler.h"
+#include "cli/age.h"
 #include "ingest/read.h"
 
 struct arena;
@@ -61,6 +69,11 @@ struct config {
 	const char *const *recipients; /* addresses and domains, lower case */
 	size_t recipient_count;        /* 0 takes all */
 	struct read_config authentication;
+	struct age keep_raw; /* of messages that could be read */
+	struct prune_config {
+		struct age older_than, keep_rollups;
+		struct age recipients_older_than, raw_older_than;
+	} prune;
 };
 
 /*

@@ -19,11 +19,24 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_show,
 	&command_export,
+	&command_digest,
 	&command_html,
 	&command_quarantine,
+	&command_doctor,
+	&command_reparse,
+	&command_prune,
+	&command_backup,
+	&command_restore,
 	&command_migrate,
 	&command_help,
 };
+
+const struct command *const *
+command_all(size_t *count)
+{
+	*count = COUNT_OF(commands);
+	return commands;
+}
 
 /* One letter left out, added, changed, or two swapped. */
 static bool
@@ -45,6 +58,10 @@ command_find(const char *name, const struct command **out, struct error *err)
 {
 	size_t i;
 
+	if (strcmp(command_complete.name, name) == 0) {
+		*out = &command_complete;
+		return true;
+	}
 	for (i = 0; i < COUNT_OF(commands); i++)
 		if (strcmp(commands[i]->name, name) == 0) {
 			*out = commands[i];

@@ -212,14 +212,29 @@ check(const struct context *context, struct error *err)
 }
 
 static bool
+write_pages(struct job *job, const char *output, struct error *err)
+{
+	if (strcmp(output, "-") == 0) {
+		print_whole(stdout, job, NULL);
+		return true;
+	}
+	if (is_folder(output)) {
+		job->folder = output;
+		return write_folder(job, err);
+	}
+	return write_file(job, output, print_whole, NULL, err);
+}
+
+static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	const char *output = context->options->output;
+	struct analysed analysed = { 0 };
 	struct question question;
 	struct html_data data;
 	struct job job = { .data = &data,
 		.arena = context->arena,
 		.now = (int64_t)time(NULL) };
+	bool ok;
 
 	(void)argc;
 	(void)argv;
@@ -228,15 +243,11 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		return false;
 	job.period = arena_printf(context->arena, "DMARC and TLS %s",
 	    question_words(context->arena, &question, context));
-	if (strcmp(output, "-") == 0) {
-		print_whole(stdout, &job, NULL);
-		return true;
-	}
-	if (is_folder(output)) {
-		job.folder = output;
-		return write_folder(&job, err);
-	}
-	return write_file(&job, output, print_whole, NULL, err);
+	ok = (question.report_count == 0
+		 || html_analyse(&data, &analysed, context, err))
+	    && write_pages(&job, context->options->output, err);
+	analysed_release(&analysed);
+	return ok;
 }
 
 const struct command command_html = {

@@ -1,6 +1,6 @@
 /*
  * What 'reports html' shows, gathered from the store before any of it is
- * printed: one question each for all domains.
+ * printed: one question each for all domains, and the analysis.
  */
 #ifndef CLI_HTML_DATA_H
 #define CLI_HTML_DATA_H
@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 #include "base/compiler.h"
+#include "cli/analyse.h"
 #include "store/totals.h"
 
 struct context;
 struct error;
-struct question;
 
 /* Of each domain; the page says how many there are in all. */
 #define HTML_SOURCES 100
@@ -21,7 +21,7 @@ struct question;
 struct html_day {
 	struct html_day *next;
 	int64_t day; /* its first second */
-	int64_t messages, passed, delivered, quarantined, rejected;
+	int64_t records, messages, passed, delivered, quarantined, rejected;
 };
 
 struct html_tls_day {
@@ -57,6 +57,7 @@ struct html_outcome {
 struct html_source {
 	struct html_source *next;
 	struct store_source_total total;
+	const struct channel *channel; /* that it is of most; or NULL */
 };
 
 struct html_policy {
@@ -79,6 +80,8 @@ struct html_domain {
 	struct html_outcome *outcomes, **outcomes_end;
 	struct html_source *sources, **sources_end;
 	struct html_policy *policies, **policies_end;
+	struct channel *const *channels; /* most messages first */
+	size_t channel_count;
 };
 
 struct html_data {
@@ -88,11 +91,20 @@ struct html_data {
 	struct html_domain **ranked; /* most messages first */
 	int64_t first, last;         /* days, as the first second of each */
 	struct store_doubts doubts;
+	int64_t analysed_from; /* a day; first when it is all */
 };
 
 /* Lives in the arena of the context. */
 MUST_CHECK bool html_gather(struct html_data *out,
     const struct question *question, const struct context *context,
     struct error *err);
+
+/*
+ * Adds what the analysis finds, which the data then refers to: release
+ * analysed after it, also after a failure.  Of very many records, only the last
+ * are analysed; analysed_from says since when.
+ */
+MUST_CHECK bool html_analyse(struct html_data *data, struct analysed *analysed,
+    const struct context *context, struct error *err);
 
 #endif

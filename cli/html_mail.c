@@ -122,8 +122,7 @@ html_mail_days(
 	print_days(out, &chart, chart.title);
 	chart_end(out);
 	chart.id = arena_printf(&arena, "%s-rate", domain->id);
-	chart.title = arena_printf(
-	    &arena, "Messages that pass, of a hundred, by %s", steps.per);
+	chart.title = arena_printf(&arena, "Pass rate by %s", steps.per);
 	chart_share(out, &chart);
 	print_rates(out, &chart, chart.title);
 	chart_end(out);
@@ -211,6 +210,7 @@ html_mail_sources(FILE *out, const struct html_domain *domain)
 {
 	static const struct html_column columns[] = {
 		{ .heading = "Address" },
+		{ .heading = "Class" },
 		{ .heading = "Messages", .is_number = true },
 		{ .heading = "Passed", .is_number = true },
 		{ .heading = "Failed", .is_number = true },
@@ -232,6 +232,10 @@ html_mail_sources(FILE *out, const struct html_domain *domain)
 		    total->source_ip.len == 0
 			? "not an address"
 			: address_format(&total->source_ip, address));
+		html_cell_text(out,
+		    source->channel == NULL
+			? NULL
+			: sender_class_name(source->channel->class));
 		html_cell_count(out, total->messages);
 		html_cell_count(out, total->passed);
 		html_cell_count(out, total->messages - total->passed);

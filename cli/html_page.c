@@ -320,9 +320,16 @@ print_mail(FILE *out, const struct html_data *data,
 {
 	html_mail_days(out, data, domain);
 	print_heading(out, level, "Senders");
+	html_senders(out, data, domain);
+	print_heading(out, level, "Addresses");
 	html_mail_sources(out, domain);
 	print_heading(out, level, "Failures");
 	html_mail_failures(out, domain);
+	if (html_has_lists(domain)) {
+		print_heading(
+		    out, level, "Mailing lists, and whom reports expose");
+		html_lists(out, domain);
+	}
 	print_heading(out, level, "Policies");
 	html_mail_policies(out, domain);
 }

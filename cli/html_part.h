@@ -1,6 +1,7 @@
 /*
  * The parts of a page.  Mail is what others saw of ours (cli/html_mail.c), TLS
- * what they saw of our servers (cli/html_tls.c).
+ * what they saw of our servers (cli/html_tls.c), and senders and lists are what
+ * the analysis makes of it (cli/html_senders.c).
  */
 #ifndef CLI_HTML_PART_H
 #define CLI_HTML_PART_H
@@ -34,6 +35,12 @@ void html_mail_days(
 void html_mail_failures(FILE *out, const struct html_domain *domain);
 void html_mail_sources(FILE *out, const struct html_domain *domain);
 void html_mail_policies(FILE *out, const struct html_domain *domain);
+
+void html_senders(
+    FILE *out, const struct html_data *data, const struct html_domain *domain);
+/* Whether there is a list, or perhaps one. */
+bool html_has_lists(const struct html_domain *domain);
+void html_lists(FILE *out, const struct html_domain *domain);
 
 void html_tls_days(
     FILE *out, const struct html_data *data, const struct html_domain *domain);

@@ -71,6 +71,12 @@ html_cell_text(FILE *out, const char *text)
 }
 
 void
+html_cell_sentence(FILE *out, const char *text)
+{
+	print_cell(out, "<td class=\"long\">", text, "</td>");
+}
+
+void
 html_cell_count(FILE *out, int64_t count)
 {
 	fprintf(out, "<td class=\"n\" data-v=\"%" PRId64 "\">", count);

@@ -35,6 +35,7 @@ void html_row_end(FILE *out);
 /* The heading of the row: escaped text, NULL for none. */
 void html_cell_name(FILE *out, const char *text);
 void html_cell_text(FILE *out, const char *text);
+void html_cell_sentence(FILE *out, const char *text);
 void html_cell_count(FILE *out, int64_t count);
 void html_cell_share(FILE *out, int64_t part, int64_t whole);
 void html_cell_day(FILE *out, int64_t time);

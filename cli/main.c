@@ -65,13 +65,23 @@ check_arguments(const struct command *command, int argc, struct error *err)
 }
 
 static bool
+keeps_raw(const struct config *config)
+{
+	return config->keep_raw.kind != AGE_NONE
+	    && config->keep_raw.kind != AGE_NEVER;
+}
+
+static bool
 open_store(
     struct context *context, const struct command *command, struct error *err)
 {
 	if (command->store == COMMAND_NO_STORE)
 		return true;
-	return store_open(&context->store, context->db,
-	    command->store == COMMAND_READ ? STORE_READ : STORE_WRITE, err);
+	if (!store_open(&context->store, context->db,
+		command->store == COMMAND_READ ? STORE_READ : STORE_WRITE, err))
+		return false;
+	store_keep_raw(context->store, keeps_raw(context->config));
+	return true;
 }
 
 static bool

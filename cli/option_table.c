@@ -333,6 +333,24 @@ set_socket_mode(
 		"--socket-mode: '%.40s' is no octal mode such as 0660", value);
 }
 
+/* --- of prune --- */
+
+static bool
+set_age(
+    struct option_reader *r, const struct option_row *row, const char *value)
+{
+	struct age age;
+
+	if (!age_parse(value, false, &age))
+		return error_set(r->err, ERROR_USAGE,
+		    "--%s: '%.40s' is not an age such as 30d, 4w, 13m or 5y",
+		    row->name, value);
+	memcpy((char *)r->out + row->member, &age, sizeof(age));
+	return true;
+}
+
+#define AGE(name) set_age, offsetof(struct options, name)
+
 const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_CONFIG] = { "config", "FILE",
 	    "the configuration, instead of /etc/reports/reports.conf",
@@ -438,9 +456,19 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_SELECTORS] = { "selectors", NULL,
 	    "what DKIM selectors tell of who wrote", FLAG(selectors), NULL },
 	[OPTION_FAIL_ON] = { "fail-on", "WHAT",
-	    "solo: exit status 1 if an organisation with one\n"
-	    "subscriber is exposed",
-	    TEXT(fail_on), "solo" },
+	    "exit status 1, for cron. leaks: solo, an organisation\n"
+	    "with one subscriber is exposed. summary: a line for each\n"
+	    "new-sender, failures, tls-failures, silent, quarantine;\n"
+	    "with commas between, and :N for N or more",
+	    TEXT(fail_on),
+	    "new-sender, failures, tls-failures, silent, quarantine, solo" },
+	[OPTION_STATE] = { "state", "FILE",
+	    "remember there what --fail-on told, and tell it once", TEXT(state),
+	    NULL },
+	[OPTION_TO] = { "to", "ADDRESS",
+	    "with the headers of a mail to this address; several\n"
+	    "with commas between",
+	    TEXT(to), NULL },
 	[OPTION_OUTPUT] = { "output", "PATH",
 	    "a file for one page, a folder (one that is there, or a\n"
 	    "name that ends with /) for a page of each domain, or -\n"
@@ -462,6 +490,26 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_NO_SANDBOX] = { "no-sandbox", NULL,
 	    "read without the sandbox, where the system has none",
 	    FLAG(no_sandbox), NULL },
+	[OPTION_OLDER_THAN] = { "older-than", "AGE",
+	    "reports that begin before, and other messages: 30d, 4w,\n"
+	    "13m, 5y",
+	    AGE(older_than), "30d 13m 3y" },
+	[OPTION_KEEP_ROLLUPS] = { "keep-rollups", "AGE",
+	    "keep the sums by day of what goes, until they are of\n"
+	    "this age; without it they go as well",
+	    AGE(keep_rollups), "5y" },
+	[OPTION_RECIPIENTS_OLDER_THAN] = { "recipients-older-than", "AGE",
+	    "what tells who received mail, and the\n"
+	    "bytes it is in",
+	    AGE(recipients_older_than), "30d 3m" },
+	[OPTION_RAW_OLDER_THAN] = { "raw-older-than", "AGE",
+	    "the bytes of messages that came before", AGE(raw_older_than),
+	    "30d" },
+	[OPTION_APPLY] = { "apply", NULL,
+	    "do it, instead of saying what would go", FLAG(apply), NULL },
+	[OPTION_DEEP] = { "deep", NULL,
+	    "compare every sum with the rows, which takes a while", FLAG(deep),
+	    NULL },
 	[OPTION_HELP] = { "help", NULL, "this text", FLAG(help), NULL },
 	[OPTION_VERSION] = { "version", NULL, "the version", FLAG(version),
 	    NULL },

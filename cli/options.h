@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/compiler.h"
+#include "cli/age.h"
 #include "cli/output.h"
 #include "cli/period.h"
 
@@ -49,6 +50,8 @@ enum option_id {
 	OPTION_ADVICE,
 	OPTION_SELECTORS,
 	OPTION_FAIL_ON,
+	OPTION_STATE,
+	OPTION_TO,
 	OPTION_OUTPUT,
 	OPTION_SOCKET,
 	OPTION_SOCKET_MODE,
@@ -56,6 +59,12 @@ enum option_id {
 	OPTION_CONTROL,
 	OPTION_WORKERS,
 	OPTION_NO_SANDBOX,
+	OPTION_OLDER_THAN,
+	OPTION_KEEP_ROLLUPS,
+	OPTION_RECIPIENTS_OLDER_THAN,
+	OPTION_RAW_OLDER_THAN,
+	OPTION_APPLY,
+	OPTION_DEEP,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT
@@ -107,6 +116,8 @@ struct options {
 	bool has_format; /* it was given */
 	bool why, unauthorised, names, advice, selectors;
 	const char *fail_on;
+	const char *state;
+	const char *to;
 	unsigned classes; /* bits of enum sender_class; 0 when not given */
 	const char *output;
 	const char *socket;
@@ -117,6 +128,10 @@ struct options {
 	size_t workers; /* 0 when not given */
 	bool no_sandbox;
 	bool prometheus; /* was given as the format */
+	struct age older_than, keep_rollups;
+	struct age recipients_older_than, raw_older_than;
+	bool apply;
+	bool deep;
 	bool help, version;
 };
 

@@ -137,7 +137,7 @@ question_middle(const struct question *question)
 }
 
 bool
-question_open(
+question_open_quietly(
     struct question *out, const struct context *context, struct error *err)
 {
 	const struct options *options = context->options;
@@ -166,5 +166,13 @@ question_open(
 	    extent.report_count > 0 && extent.first_begin > out->period.first
 	    ? datetime_day(extent.first_begin) * 86400
 	    : out->period.first;
-	return extent.report_count > 0 || explain_none(out, context, err);
+	return true;
+}
+
+bool
+question_open(
+    struct question *out, const struct context *context, struct error *err)
+{
+	return question_open_quietly(out, context, err)
+	    && (out->report_count > 0 || explain_none(out, context, err));
 }

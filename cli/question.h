@@ -24,6 +24,10 @@ struct question {
 MUST_CHECK bool question_open(
     struct question *out, const struct context *context, struct error *err);
 
+/* The same, and says nothing. */
+MUST_CHECK bool question_open_quietly(
+    struct question *out, const struct context *context, struct error *err);
+
 /* The style of the options; a table has the first TABLE_ROWS unless --limit or
  * --all says otherwise. */
 #define TABLE_ROWS 20

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
+#include "cli/alarm.h"
 #include "cli/command.h"
 #include "cli/question.h"
 #include "cli/summary_data.h"
@@ -12,9 +14,18 @@ run(struct context *context, int argc, char **argv, struct error *err)
 {
 	struct question question;
 	struct summary summary;
+	size_t told = 0;
 
 	(void)argc;
 	(void)argv;
+	if (context->options->fail_on != NULL) {
+		if (!question_open_quietly(&question, context, err)
+		    || !summary_ask(&summary, &question, context, err)
+		    || !alarm_tell(&summary, &question, context, &told, err))
+			return false;
+		context->status = told > 0;
+		return true;
+	}
 	if (!question_open(&question, context, err)
 	    || !summary_ask(&summary, &question, context, err))
 		return false;
@@ -36,11 +47,25 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	return true;
 }
 
+static bool
+check(const struct context *context, struct error *err)
+{
+	const struct options *options = context->options;
+
+	if (options->fail_on != NULL)
+		return alarm_check(options->fail_on, err);
+	return options->state == NULL
+	    || error_set(err, ERROR_USAGE,
+		"--state remembers what --fail-on told: it wants that option");
+}
+
 const struct command command_summary = {
 	.name = "summary",
 	.usage = "",
 	.summary = "how much was reported, what passed, what to look at",
-	.takes = TAKES_RECORDS | TAKES(OPTION_LIMIT) | TAKES_FORMAT,
+	.takes = TAKES_RECORDS | TAKES(OPTION_LIMIT) | TAKES_FORMAT
+	    | TAKES(OPTION_FAIL_ON) | TAKES(OPTION_STATE),
 	.store = COMMAND_READ,
+	.check = check,
 	.run = run,
 };

@@ -25,12 +25,18 @@ static void walk_entity(
     struct walk *walk, struct bytes entity, struct place place);
 
 static void
-stop(struct walk *walk, const char *reason, const char *what, size_t max)
+tell(struct walk *walk, const char *reason, const char *what, size_t max)
 {
 	struct error trouble;
 
 	error_limit(&trouble, reason, "more than %zu %s", max, what);
 	walk->visitor->trouble(walk->visitor->context, &trouble);
+}
+
+static void
+stop(struct walk *walk, const char *reason, const char *what, size_t max)
+{
+	tell(walk, reason, what, max);
 	walk->is_over = true;
 }
 
@@ -65,8 +71,11 @@ walk_enclosed(struct walk *walk, const struct mime *mime, struct place place)
 	struct bytes message;
 	char *memory;
 
-	if (place.depth >= MAX_MESSAGE_DEPTH)
+	if (place.depth >= MAX_MESSAGE_DEPTH) {
+		tell(walk, "limit-message-depth", "messages in one another",
+		    MAX_MESSAGE_DEPTH);
 		return;
+	}
 	message = mime_decode(mime, &memory);
 	if (walk->visitor->enclosed != NULL)
 		walk->visitor->enclosed(

@@ -1,5 +1,5 @@
 /*
- * The parts of a message (RFC 2045), by libetpan.
+ * The parts of a message (RFC 2045).
  *
  * Every leaf part counts, whatever its type says: senders get types wrong.
  * Messages inside the message are opened too, up to MAX_MESSAGE_DEPTH.
@@ -30,9 +30,9 @@ struct message_visitor {
 	/* A message inside the message, before its parts; its depth is that
 	 * of the part it is.  NULL: not called. */
 	void (*enclosed)(void *context, struct bytes message, size_t depth);
-	/* Something about the message as a whole that kept us from reading
-	 * it ("limit-header", "limit-parts", "limit-mime-depth",
-	 * "mime-malformed"). */
+	/* Something that keeps us from reading all of the message: the parts
+	 * that follow ("limit-header", "limit-parts", "limit-mime-depth"), or
+	 * a message in it ("limit-message-depth"). */
 	void (*trouble)(void *context, const struct error *trouble);
 	void *context;
 };

@@ -335,6 +335,8 @@ struct walker {
 	struct bytes input;
 	size_t depth; /* the parts of messages this deep are read now */
 	size_t deepest;
+	bool has_unopened; /* a message deeper than we go */
+	struct error unopened;
 };
 
 static bool
@@ -371,6 +373,11 @@ on_trouble(void *context, const struct error *trouble)
 
 	if (walker->depth > 0)
 		return;
+	if (strcmp(trouble->reason, "limit-message-depth") == 0) {
+		walker->has_unopened = true;
+		walker->unopened = *trouble;
+		return;
+	}
 	add_broken(walker->reader, "", trouble);
 	classify_guess(walker->classifier, walker->input);
 }
@@ -380,7 +387,9 @@ on_trouble(void *context, const struct error *trouble)
 static void
 read_parts(struct reader *r, struct classifier *classifier, struct bytes input)
 {
-	struct walker walker = { r, classifier, input, 0, 0 };
+	struct walker walker = {
+		.reader = r, .classifier = classifier, .input = input
+	};
 	const struct message_visitor visitor = { wants_part, on_part, NULL,
 		on_trouble, &walker };
 
@@ -393,6 +402,8 @@ read_parts(struct reader *r, struct classifier *classifier, struct bytes input)
 		}
 	} while (count_findings(r) == 0 && walker.depth++ < walker.deepest
 	    && classify_may_open(classifier, walker.depth));
+	if (walker.has_unopened && count_findings(r) == 0)
+		add_broken(r, "", &walker.unopened);
 	/* To keep what is broken is to keep the whole message. */
 	if (classify_is_private(classifier))
 		drop_findings(r, true);

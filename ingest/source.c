@@ -257,9 +257,12 @@ read_mbox(struct walk *walk, struct stream *in)
 static bool
 read_stream(struct walk *walk, int fd, const char *name)
 {
-	struct stream in = { .fd = fd, .name = name };
+	struct stream in; /* but for its data */
 	struct bytes mark = bytes_of("From ");
 
+	in.fd = fd;
+	in.name = name;
+	in.len = 0;
 	buffer_clear(&walk->buffer);
 	if (!fill_up_to(&in, mark.len, walk->err))
 		return false;

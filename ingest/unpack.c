@@ -120,6 +120,15 @@ add(struct document *doc, struct bytes bytes)
 	return doc->is_wanted;
 }
 
+/* Counts and hands on what has come out; false to stop.  What nobody wants is
+ * counted too, as a bomb is to be called one whatever is in it. */
+static bool
+take(struct document *doc, struct bytes bytes)
+{
+	return within_budget(doc, bytes.len)
+	    && (add(doc, bytes) || !doc->has_trouble);
+}
+
 static void
 set_trouble(struct document *doc, const char *reason, const char *text)
 {
@@ -220,8 +229,7 @@ inflate_some(struct inflater *in, struct document *doc)
 	len = sizeof(in->out) - in->z.avail_out;
 	if (len > 0) {
 		in->crc = (uint32_t)crc32(in->crc, in->out, (uInt)len);
-		if (!within_budget(doc, len)
-		    || !add(doc, (struct bytes) { (char *)in->out, len }))
+		if (!take(doc, (struct bytes) { (char *)in->out, len }))
 			return false;
 	}
 	if (status == Z_STREAM_END)
@@ -237,8 +245,11 @@ inflate_some(struct inflater *in, struct document *doc)
 static void
 unpack_deflated(struct document *doc, struct bytes packed)
 {
-	struct inflater in = { .is_gzip = is_gzip(packed) };
+	struct inflater in; /* most of it is its output, and written first */
 
+	in.z = (z_stream) { 0 };
+	in.is_gzip = is_gzip(packed);
+	in.crc = 0;
 	in.z.next_in = (const Bytef *)packed.data;
 	in.z.avail_in = (uInt)packed.len;
 	/* 32 + 15: gzip or zlib, by their header. */
@@ -275,9 +286,7 @@ unpack_member(struct budget *budget, size_t depth, struct archive *zip,
 			    &doc, "zip-corrupt", "the zip's data is broken");
 			break;
 		}
-		if (len > 0
-		    && (!within_budget(&doc, len)
-			|| !add(&doc, (struct bytes) { data, len })))
+		if (len > 0 && !take(&doc, (struct bytes) { data, len }))
 			break;
 	}
 	if (!has_end)

@@ -20,6 +20,14 @@ combine(enum outcome_how how, int result)
 	}
 }
 
+/* Some receivers write "neutral" of nobody where there was no signature. */
+static bool
+is_signature(const struct dmarc_dkim *dkim)
+{
+	return dkim->result.value == DMARC_AUTH_PASS
+	    || (dkim->domain != NULL && *dkim->domain != '\0');
+}
+
 unsigned
 outcome_of(const struct dmarc_record *record)
 {
@@ -29,7 +37,8 @@ outcome_of(const struct dmarc_record *record)
 
 	for (signature = record->dkim_results; signature != NULL;
 	     signature = signature->next)
-		dkim = combine(dkim, signature->result.value);
+		if (is_signature(signature))
+			dkim = combine(dkim, signature->result.value);
 	for (check = record->spf_results; check != NULL; check = check->next)
 		spf = combine(spf, check->result.value);
 	if (record->dkim.value == DMARC_PASS)

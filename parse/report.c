@@ -110,7 +110,7 @@ look_at(struct report_reader *reader, char c, struct error *err)
 		return true;
 	reader->head[reader->head_len++] = c;
 	if (head_is(reader, "{\"", 2) || head_is(reader, "{}", 2)
-	    || head_is(reader, "[{", 2)) {
+	    || head_is(reader, "[{", 2) || head_is(reader, "[[", 2)) {
 		reader->format = JSON;
 	} else if (head_is(reader, "\xef\xbb\xbf", 3)) {
 		reader->head_len = 0; /* the mark of UTF-8 says nothing more */

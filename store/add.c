@@ -2,11 +2,10 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#include "base/arena.h"
 #include "base/error.h"
 #include "parse/datetime.h"
 #include "parse/value.h"
-#include "store/contents.h"
+#include "store/add.h"
 #include "store/intern.h"
 #include "store/sqlite.h"
 #include "store/take.h"
@@ -151,6 +150,14 @@ choose_outcome(const struct store_result *result, const struct reading *reading)
 	return STORE_NO_REPORT;
 }
 
+/* Of copies one is enough. */
+static bool
+wants_raw(const struct store *store, const struct store_result *result)
+{
+	return result->quarantined > 0
+	    || (store->keeps_raw && result->stored + result->conflicts > 0);
+}
+
 static bool
 add_new(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err)
@@ -165,7 +172,7 @@ add_new(struct store *store, const struct delivery *delivery,
 	    || !take_findings(store, reading->findings, result, err)
 	    || !add_failures(store, result->message, reading, err))
 		return false;
-	if (result->quarantined > 0 && !is_private(reading)
+	if (wants_raw(store, result) && !is_private(reading)
 	    && !add_raw(store, result->message, delivery->raw, err))
 		return false;
 	result->outcome = choose_outcome(result, reading);
@@ -203,9 +210,8 @@ find_quarantined(
 		    "message %lld is not in quarantine", (long long)message));
 }
 
-/* Takes back what the message at hand has left, and nothing else. */
-static void
-undo(struct store *store, const struct error *why)
+void
+add_undo(struct store *store, const struct error *why)
 {
 	struct error ignored;
 
@@ -227,8 +233,8 @@ improve(enum store_outcome before, enum store_outcome now)
 	return before == STORE_QUARANTINED || now < before ? now : before;
 }
 
-static bool
-retry(struct store *store, int64_t message, const struct reading *reading,
+bool
+add_retry(struct store *store, int64_t message, const struct reading *reading,
     struct store_result *result, struct error *err)
 {
 	int64_t before;
@@ -243,7 +249,7 @@ retry(struct store *store, int64_t message, const struct reading *reading,
 		VALUES(number(reading->class), text(reading->subject),
 		    number(message)),
 		NULL, err)
-	    || ((result->quarantined == 0 || is_private(reading))
+	    || ((!wants_raw(store, result) || is_private(reading))
 		&& !statement_run(
 		    store, REMOVE_RAW, VALUES(number(message)), NULL, err)))
 		return false;
@@ -260,10 +266,10 @@ store_retry(struct store *store, int64_t message, const struct reading *reading,
 	if (!sqlite_check_transaction(store, err)
 	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
 		return false;
-	if (retry(store, message, reading, result, err)
+	if (add_retry(store, message, reading, result, err)
 	    && statement_do(store, STATEMENT_RELEASE, err))
 		return true;
-	undo(store, err);
+	add_undo(store, err);
 	return false;
 }
 
@@ -290,6 +296,6 @@ store_add(struct store *store, const struct delivery *delivery,
 	if (add(store, delivery, result, err)
 	    && statement_do(store, STATEMENT_RELEASE, err))
 		return true;
-	undo(store, err);
+	add_undo(store, err);
 	return false;
 }

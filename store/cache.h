@@ -11,9 +11,9 @@
 
 #include "base/bytes.h"
 
-#define CACHE_PLACES 16384
+#define CACHE_PLACES 32768
 /* Longer keys are rare, and seldom come twice. */
-#define CACHE_KEY 256
+#define CACHE_KEY 512
 
 struct cache_entry;
 

@@ -138,15 +138,14 @@ intern_auth(struct store *store, const struct dmarc_record *record, int64_t *id,
 	return true;
 }
 
-bool
-intern_shape(struct store *store, const struct dmarc_record *record,
-    int64_t *id, struct error *err)
+static bool
+find_shape(struct store *store, const struct dmarc_record *record, int64_t *id,
+    struct error *err)
 {
 	/* As FIND_SHAPE has them. */
 	int64_t key[10] = { [4] = record->disposition.value,
 		[5] = record->dkim.value,
 		[6] = record->spf.value };
-	const struct bytes bytes = { (const char *)key, sizeof(key) };
 	struct value values[COUNT_OF(key) + 1];
 	size_t i;
 
@@ -158,16 +157,91 @@ intern_shape(struct store *store, const struct dmarc_record *record,
 	    || !intern_text(store, record->dkim.raw, &key[8], err)
 	    || !intern_text(store, record->spf.raw, &key[9], err))
 		return false;
-	*id = cache_find(&store->shapes, bytes);
-	if (*id != 0)
-		return true;
 	for (i = 0; i < COUNT_OF(key); i++)
 		values[i] = number(key[i]);
 	values[i] = number(outcome_of(record));
-	if (!statement_run(store, FIND_SHAPE, values, COUNT_OF(key), id, err)
-	    || (*id == 0
-		&& !statement_run(
-		    store, ADD_SHAPE, values, COUNT_OF(values), id, err)))
+	return statement_run(store, FIND_SHAPE, values, COUNT_OF(key), id, err)
+	    && (*id != 0
+		|| statement_run(
+		    store, ADD_SHAPE, values, COUNT_OF(values), id, err));
+}
+
+/* All that a shape is made of, in a row. */
+struct key {
+	size_t len; /* more than there is room for: then it has no key */
+	char data[CACHE_KEY];
+};
+
+static void
+key_add(struct key *key, const void *data, size_t len)
+{
+	if (len > 0 && key->len + len <= sizeof(key->data))
+		memcpy(key->data + key->len, data, len);
+	key->len += len;
+}
+
+static void
+key_add_text(struct key *key, const char *words)
+{
+	size_t len = words == NULL ? 0 : strlen(words);
+	const char head[] = { words != NULL, (char)len, (char)(len >> 8) };
+
+	/* What has no room is not held against anything. */
+	key_add(key, head, sizeof(head));
+	key_add(key, words, len);
+}
+
+static void
+key_add_choice(struct key *key, const struct choice *choice)
+{
+	const char value = (char)choice->value;
+
+	key_add(key, &value, 1);
+	key_add_text(key, choice->raw);
+}
+
+static void
+make_key(struct key *key, const struct dmarc_record *record)
+{
+	const struct dmarc_dkim *dkim;
+	const struct dmarc_spf *spf;
+
+	key->len = 0;
+	key_add_choice(key, &record->disposition);
+	key_add_choice(key, &record->dkim);
+	key_add_choice(key, &record->spf);
+	key_add_text(key, record->header_from);
+	key_add_text(key, record->envelope_from);
+	key_add_text(key, record->envelope_to);
+	for (dkim = record->dkim_results; dkim != NULL; dkim = dkim->next) {
+		key_add(key, "d", 1);
+		key_add_choice(key, &dkim->result);
+		key_add_text(key, dkim->domain);
+		key_add_text(key, dkim->selector);
+		key_add_text(key, dkim->human_result);
+	}
+	for (spf = record->spf_results; spf != NULL; spf = spf->next) {
+		key_add(key, "s", 1);
+		key_add_choice(key, &spf->result);
+		key_add_text(key, spf->domain);
+		key_add_text(key, spf->scope);
+		key_add_text(key, spf->human_result);
+	}
+}
+
+bool
+intern_shape(struct store *store, const struct dmarc_record *record,
+    int64_t *id, struct error *err)
+{
+	struct key key;
+	struct bytes bytes = { key.data, 0 };
+
+	make_key(&key, record);
+	bytes.len = key.len;
+	*id = cache_find(&store->shapes, bytes);
+	if (*id != 0)
+		return true;
+	if (!find_shape(store, record, id, err))
 		return false;
 	cache_put(&store->shapes, bytes, *id);
 	return true;
@@ -259,4 +333,5 @@ intern_forget(struct store *store)
 	cache_release(&store->auths);
 	cache_release(&store->shapes);
 	cache_release(&store->reasons);
+	cache_release(&store->reporters);
 }

@@ -228,23 +228,11 @@ load_reasons(struct loader *loader, int64_t id, const struct dmarc_reason **out)
 	return true;
 }
 
-static void
-read_source_ip(sqlite3_stmt *row, int column, struct address *out)
-{
-	const void *data = sqlite3_column_blob(row, column);
-	int len = sqlite3_column_bytes(row, column);
-
-	if (data == NULL || len > ADDRESS_MAX)
-		return;
-	memcpy(out->data, data, (size_t)len);
-	out->len = (uint8_t)len;
-}
-
 static bool
 read_record(struct loader *loader, sqlite3_stmt *row, struct dmarc_record *out)
 {
 	out->number = (size_t)sqlite3_column_int64(row, 0);
-	read_source_ip(row, 1, &out->source_ip);
+	out->source_ip = sqlite_column_address(row, 1);
 	out->count = sqlite3_column_int64(row, 3);
 	return loader_interned(loader, row, 2, &out->source_ip_raw)
 	    && read_interned_choice(loader, row, 4, &out->disposition)

@@ -60,6 +60,27 @@ vacuum_into(struct store *store, const char *path, struct error *err)
 	return ok;
 }
 
+/* Page by page, all of one moment. */
+static bool
+copy_pages(struct store *store, const char *path, struct error *err)
+{
+	struct store copy = { .path = NULL };
+	sqlite3_backup *backup = NULL;
+	int rc = sqlite3_open_v2(path, &copy.db, SQLITE_OPEN_READWRITE, NULL);
+
+	if (rc == SQLITE_OK)
+		backup =
+		    sqlite3_backup_init(copy.db, "main", store->db, "main");
+	if (backup != NULL) {
+		sqlite3_backup_step(backup, -1);
+		rc = sqlite3_backup_finish(backup);
+	}
+	if (backup == NULL || rc != SQLITE_OK)
+		sqlite_error(&copy, err);
+	sqlite3_close(copy.db);
+	return backup != NULL && rc == SQLITE_OK;
+}
+
 bool
 sqlite_copy(struct store *store, const char *path, struct error *err)
 {
@@ -69,8 +90,13 @@ sqlite_copy(struct store *store, const char *path, struct error *err)
 	bool ok = stat(store->path, &like) == 0
 	    || error_errno(err, "open", store->path);
 
-	ok = ok && make_file(part, &like, err) && vacuum_into(store, part, err)
-	    && sync_path(part, err)
+	/* SQLite 3.40 cannot VACUUM INTO from a connection that only reads when
+	 * a table has a generated column. */
+	ok = ok && make_file(part, &like, err)
+	    && (sqlite3_db_readonly(store->db, "main") == 1
+		    ? copy_pages(store, part, err)
+		    : vacuum_into(store, part, err))
+	    && sqlite_check_unchanged(store, err) && sync_path(part, err)
 	    && (rename(part, path) == 0 || error_errno(err, "write", path));
 	if (!ok)
 		unlink(part);
@@ -159,19 +185,20 @@ migrate(struct store *store, struct error *err)
 	ok = sqlite_exec(store,
 		 "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON",
 		 err)
-	    && migrate_from(store, version, err)
-	    && sqlite_exec(store,
-		"PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON",
-		err);
-	if (ok)
+	    && migrate_from(store, version, err);
+	if (ok) {
 		store->migrated_from = (int)version;
-	/* Gives back the room of the old tables.  It can wait. */
-	if (ok)
+		/* Gives back the room of the old tables.  It can wait. */
 		sqlite3_exec(store->db,
 		    "PRAGMA temp_store = FILE;"
 		    "PRAGMA auto_vacuum = INCREMENTAL; VACUUM;"
 		    "PRAGMA temp_store = MEMORY",
 		    NULL, NULL, NULL);
+		ok = sqlite_exec(store,
+		    "PRAGMA legacy_alter_table = OFF;"
+		    "PRAGMA foreign_keys = ON",
+		    err);
+	}
 	return ok
 	    || error_at(err, "bringing '%.200s' to schema %d", store->path,
 		STORE_VERSION);

@@ -175,14 +175,8 @@ load_choice(
 static bool
 load_record(struct loader *loader, sqlite3_stmt *row, struct dmarc_record *out)
 {
-	const void *address = sqlite3_column_blob(row, 2);
-	int len = sqlite3_column_bytes(row, 2);
-
 	out->number = (size_t)sqlite3_column_int64(row, 1);
-	if (address != NULL && len <= ADDRESS_MAX) {
-		memcpy(out->source_ip.data, address, (size_t)len);
-		out->source_ip.len = (uint8_t)len;
-	}
+	out->source_ip = sqlite_column_address(row, 2);
 	out->count = sqlite3_column_int64(row, 4);
 	return loader_interned(loader, row, 3, &out->source_ip_raw)
 	    && load_choice(loader, row, 5, &out->disposition)

@@ -65,7 +65,7 @@ look(const char *path, enum store_mode mode, struct stat *seen,
 	if (!S_ISREG(seen->st_mode))
 		return error_set(
 		    err, ERROR_INPUT, "'%.200s' is not a file", path);
-	if (seen->st_size == 0 && mode == STORE_READ)
+	if (seen->st_size == 0 && mode != STORE_WRITE)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is empty, not yet a database; 'reports import' "
 		    "or 'reports listen' makes one of it",
@@ -290,7 +290,7 @@ open_at(struct store *store, enum store_mode mode, struct error *err)
 
 	if (!look(store->path, mode, &store->seen, err))
 		return false;
-	store->is_immutable = mode == STORE_READ && !has_log(store->path);
+	store->is_immutable = mode != STORE_WRITE && !has_log(store->path);
 	if (!connect_to(store, mode, err)
 	    || !identify(store, &is_new, &is_old, err))
 		return false;
@@ -301,12 +301,21 @@ open_at(struct store *store, enum store_mode mode, struct error *err)
 		    "'%.200s' is empty; 'reports import' or 'reports listen' "
 		    "makes it a database of reports",
 		    store->path);
-	if (is_old)
+	if (is_old && mode == STORE_READ)
 		return error_set(err, ERROR_INPUT,
 		    "'%.200s' is of an older version of reports; 'reports "
 		    "migrate' brings it up to this one",
 		    store->path);
 	return true;
+}
+
+/* One thread has it all: no locks, and nobody to count memory for.  Later than
+ * at the first call this does nothing. */
+static void
+configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 bool
@@ -316,6 +325,7 @@ store_open(struct store **out, const char *path, enum store_mode mode,
 	struct store *store = calloc(1, sizeof(*store));
 
 	*out = NULL;
+	configure();
 	if (store == NULL || (store->path = strdup(path)) == NULL)
 		errx(1, "store: out of memory");
 	if (!open_at(store, mode, err)) {

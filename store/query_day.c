@@ -25,6 +25,7 @@ read_day(void *context, sqlite3_stmt *row, struct error *err)
 		.delivered = sqlite3_column_int64(row, 4),
 		.quarantined = sqlite3_column_int64(row, 5),
 		.rejected = sqlite3_column_int64(row, 6),
+		.records = sqlite3_column_int64(row, 7),
 	};
 
 	return to->row(to->context, &day, err);
@@ -41,7 +42,8 @@ store_days(struct store *store, const struct store_filter *filter,
 	return filter_prepare_days(store,
 		   "SELECT string.text, r.day, capped_sum(r.messages),"
 		   " capped_sum(r.passed), capped_sum(r.delivered),"
-		   " capped_sum(r.quarantined), capped_sum(r.rejected)"
+		   " capped_sum(r.quarantined), capped_sum(r.rejected),"
+		   " sum(r.records)"
 		   " FROM total_report r"
 		   " JOIN string ON string.id = r.domain"
 		   " WHERE r.kind = 1 AND",

@@ -18,35 +18,26 @@
 
 struct sum {
 	struct address source_ip;
-	bool is_used;
-	int64_t messages, passed, delivered, quarantined, rejected;
-	int64_t first_day, last_day;
+	int32_t first_day, last_day;
+	int64_t messages, passed, quarantined, rejected;
 };
 
 struct sums {
-	struct sum *slots; /* by hash of the address, open addressing */
-	size_t size;       /* a power of two */
-	size_t count;
+	struct sum *list;
+	size_t count, room;
+	/* By hash of the address, with open addressing: 1 + the place in the
+	 * list, 0 for none. */
+	uint32_t *slots;
+	size_t size; /* a power of two, at least twice the room */
 
 	int64_t domain; /* the string's id */
-	const char *name;
-	size_t name_size;
+	char *name;
 
 	size_t limit;
 	bool (*row)(void *context, const struct store_source_total *total,
 	    size_t count, struct error *err);
 	void *context;
 };
-
-static void *
-allocate(size_t count, size_t size)
-{
-	void *data = calloc(count, size);
-
-	if (data == NULL)
-		errx(1, "out of memory");
-	return data;
-}
 
 /* FNV-1a, with the bits mixed at the end: neighbours are the usual case. */
 static size_t
@@ -60,50 +51,56 @@ hash_address(const struct address *address)
 	return (size_t)(hash ^ hash >> 29);
 }
 
-static struct sum *
-find(struct sum *slots, size_t size, const struct address *address)
+/* Its slot, or the free one where it belongs. */
+static uint32_t *
+find(const struct sums *sums, const struct address *address)
 {
-	size_t i = hash_address(address) & (size - 1);
+	size_t i = hash_address(address) & (sums->size - 1);
+	const struct address *there;
 
-	while (slots[i].is_used
-	    && (slots[i].source_ip.len != address->len
-		|| memcmp(slots[i].source_ip.data, address->data, address->len)
-		    != 0))
-		i = (i + 1) & (size - 1);
-	return &slots[i];
+	for (; sums->slots[i] != 0; i = (i + 1) & (sums->size - 1)) {
+		there = &sums->list[sums->slots[i] - 1].source_ip;
+		if (there->len == address->len
+		    && memcmp(there->data, address->data, address->len) == 0)
+			break;
+	}
+	return &sums->slots[i];
 }
 
 static void
-grow(struct sums *sums)
+make_room(struct sums *sums, size_t room)
 {
-	size_t i, size = sums->size * 2;
-	struct sum *slots = allocate(size, sizeof(*slots));
+	size_t i;
 
-	for (i = 0; i < sums->size; i++)
-		if (sums->slots[i].is_used)
-			*find(slots, size, &sums->slots[i].source_ip) =
-			    sums->slots[i];
+	if (room > UINT32_MAX / 2)
+		errx(1, "out of memory");
+	sums->list = realloc(sums->list, room * sizeof(*sums->list));
 	free(sums->slots);
-	sums->slots = slots;
-	sums->size = size;
+	sums->room = room;
+	sums->size = room * 2;
+	sums->slots = calloc(sums->size, sizeof(*sums->slots));
+	if (sums->list == NULL || sums->slots == NULL)
+		errx(1, "out of memory");
+	for (i = 0; i < sums->count; i++)
+		*find(sums, &sums->list[i].source_ip) = (uint32_t)i + 1;
 }
 
 static struct sum *
 get(struct sums *sums, const struct address *address)
 {
-	struct sum *sum = find(sums->slots, sums->size, address);
+	uint32_t *slot = find(sums, address);
 
-	if (sum->is_used)
-		return sum;
-	if (++sums->count > sums->size / 2) {
-		grow(sums);
-		sum = find(sums->slots, sums->size, address);
+	if (*slot != 0)
+		return &sums->list[*slot - 1];
+	if (sums->count == sums->room) {
+		make_room(sums, sums->room * 2);
+		slot = find(sums, address);
 	}
-	*sum = (struct sum) { .source_ip = *address,
-		.is_used = true,
-		.first_day = INT64_MAX,
-		.last_day = INT64_MIN };
-	return sum;
+	*slot = (uint32_t)sums->count + 1;
+	sums->list[sums->count] = (struct sum) { .source_ip = *address,
+		.first_day = INT32_MAX,
+		.last_day = INT32_MIN };
+	return &sums->list[sums->count++];
 }
 
 static void
@@ -121,10 +118,6 @@ add_outcome(struct sum *sum, unsigned outcome, int64_t messages)
 		return;
 	}
 	switch (outcome_disposition(outcome)) {
-	case DMARC_DISPOSITION_NONE:
-	case DMARC_DISPOSITION_PASS:
-		add(&sum->delivered, messages);
-		break;
 	case DMARC_DISPOSITION_QUARANTINE:
 		add(&sum->quarantined, messages);
 		break;
@@ -173,11 +166,10 @@ hand_out(struct sums *sums, const struct sum *sum, struct error *err)
 		.source_ip = sum->source_ip,
 		.messages = sum->messages,
 		.passed = sum->passed,
-		.delivered = sum->delivered,
 		.quarantined = sum->quarantined,
 		.rejected = sum->rejected,
-		.first_day = sum->first_day * 86400,
-		.last_day = sum->last_day * 86400,
+		.first_day = (int64_t)sum->first_day * 86400,
+		.last_day = (int64_t)sum->last_day * 86400,
 	};
 
 	return sums->row(sums->context, &total, sums->count, err);
@@ -187,23 +179,21 @@ hand_out(struct sums *sums, const struct sum *sum, struct error *err)
 static bool
 finish(struct sums *sums, struct error *err)
 {
-	size_t i, failing = 0, count = 0, last;
+	struct sum *list = sums->list;
+	size_t i, failing = 0, count = sums->count, last;
 	bool ok = true;
 
-	for (i = 0; i < sums->size; i++)
-		if (sums->slots[i].is_used)
-			sums->slots[count++] = sums->slots[i];
 	if (count > 0)
-		qsort(sums->slots, count, sizeof(*sums->slots), compare_failed);
+		qsort(list, count, sizeof(*list), compare_failed);
 	while (failing < count && failing < (sums->limit + 1) / 2
-	    && sums->slots[failing].messages > sums->slots[failing].passed)
+	    && list[failing].messages > list[failing].passed)
 		failing++;
 	if (count > failing)
-		qsort(sums->slots + failing, count - failing,
-		    sizeof(*sums->slots), compare_messages);
+		qsort(list + failing, count - failing, sizeof(*list),
+		    compare_messages);
 	last = count < sums->limit ? count : sums->limit;
 	for (i = 0; i < last && ok; i++)
-		ok = hand_out(sums, &sums->slots[i], err);
+		ok = hand_out(sums, &list[i], err);
 	memset(sums->slots, 0, sums->size * sizeof(*sums->slots));
 	sums->count = 0;
 	return ok;
@@ -212,12 +202,10 @@ finish(struct sums *sums, struct error *err)
 static void
 begin(struct sums *sums, int64_t domain, const char *name)
 {
-	size_t size = strlen(name) + 1;
-	char *copy = allocate(size, 1);
-
-	memcpy(copy, name, size);
-	free((char *)sums->name);
-	sums->name = copy;
+	free(sums->name);
+	sums->name = strdup(name);
+	if (sums->name == NULL)
+		errx(1, "out of memory");
 	sums->domain = domain;
 }
 
@@ -226,7 +214,7 @@ read_source(void *context, sqlite3_stmt *row, struct error *err)
 {
 	struct sums *sums = context;
 	int64_t domain = sqlite3_column_int64(row, 0);
-	int64_t day = sqlite3_column_int64(row, 1);
+	int32_t day = sqlite3_column_int(row, 1);
 	struct address address = question_address(row, 2);
 	struct sum *sum;
 
@@ -265,10 +253,11 @@ store_source_totals(struct store *store, const struct store_filter *filter,
 		" WHERE",
 		"ORDER BY r.domain", filter, &statement, err))
 		return false;
-	sums.slots = allocate(sums.size, sizeof(*sums.slots));
+	make_room(&sums, 1024);
 	ok = question_answer(store, statement, read_source, &sums, err)
 	    && finish(&sums, err);
+	free(sums.list);
 	free(sums.slots);
-	free((char *)sums.name);
+	free(sums.name);
 	return ok;
 }

@@ -38,13 +38,5 @@ question_text_or_null(sqlite3_stmt *row, int column)
 struct address
 question_address(sqlite3_stmt *row, int column)
 {
-	struct address address = { .len = 0 };
-	const void *data = sqlite3_column_blob(row, column);
-	int len = sqlite3_column_bytes(row, column);
-
-	if (data != NULL && len <= ADDRESS_MAX) {
-		memcpy(address.data, data, (size_t)len);
-		address.len = (uint8_t)len;
-	}
-	return address;
+	return sqlite_column_address(row, column);
 }

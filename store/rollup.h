@@ -13,6 +13,7 @@
 
 #include "base/compiler.h"
 
+struct dmarc_report;
 struct error;
 struct store;
 
@@ -21,6 +22,11 @@ MUST_CHECK bool rollup_add(
     struct store *store, int64_t report, struct error *err);
 MUST_CHECK bool rollup_remove(
     struct store *store, int64_t report, struct error *err);
+
+/* The same as rollup_add() for a report that is at hand; dmarc is NULL for a
+ * TLS report. */
+MUST_CHECK bool rollup_add_new(struct store *store, int64_t report,
+    const struct dmarc_report *dmarc, struct error *err);
 
 /* Adds every report there is to roll-ups that are empty. */
 MUST_CHECK bool rollup_add_all(struct store *store, struct error *err);

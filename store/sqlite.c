@@ -99,6 +99,20 @@ sqlite_exec(struct store *store, const char *sql, struct error *err)
 	    || sqlite_error(store, err);
 }
 
+struct address
+sqlite_column_address(sqlite3_stmt *row, int column)
+{
+	struct address address = { .len = 0 };
+	const void *data = sqlite3_column_blob(row, column);
+	int len = sqlite3_column_bytes(row, column);
+
+	if (data != NULL && len <= ADDRESS_MAX) {
+		memcpy(address.data, data, (size_t)len);
+		address.len = (uint8_t)len;
+	}
+	return address;
+}
+
 bool
 sqlite_check_unchanged(struct store *store, struct error *err)
 {

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/compiler.h"
 #include "base/error.h"
+#include "parse/address.h"
 #include "store/cache.h"
 #include "store/store.h"
 
@@ -67,6 +68,8 @@ enum statement {
 	ADD_TLS_POLICY_STRING,
 	ADD_TLS_MX_HOST,
 	ADD_TLS_FAILURE,
+	FIND_HEAD,
+	LIST_ITEMS,
 	TOTAL_REPORT,
 	TOTAL_OUTCOME,
 	TOTAL_SOURCE,
@@ -85,6 +88,21 @@ enum statement {
 	FIND_NEXT_REPORT,
 	FIND_STOPPED,
 	FIND_SWEEPS,
+	FIND_NEXT_RAW,
+	FIND_OWN,
+	FIND_KEYED,
+	FIND_HEIR,
+	REMOVE_REPORT,
+	CHANGE_REPORT,
+	REMOVE_NOTES,
+	REMOVE_CONTACTS,
+	REMOVE_ERRORS,
+	REMOVE_DMARC_REPORT,
+	REMOVE_RECORDS,
+	REMOVE_POLICIES,
+	FIND_KEY,
+	FIND_PRUNED,
+	ADD_PRUNED,
 	STATEMENT_COUNT
 };
 
@@ -92,8 +110,10 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *statements[STATEMENT_COUNT];
-	struct cache strings, auths, shapes, reasons;
+	struct cache strings, auths, shapes, reasons, reporters;
 	int migrated_from;
+	bool keeps_raw;
+	int64_t sweeps;      /* when the caches were last looked at */
 	bool in_transaction; /* between store_begin() and its end */
 	struct error lost;   /* why SQLite gave it up, if it did */
 
@@ -144,10 +164,15 @@ blob(const void *data, size_t len)
 
 /*
  * Runs a statement.  *id, unless id is NULL, is the number in the first
- * column of the first row, or 0 without a row.
+ * column of the first row, or 0 without a row; of an INSERT, the new row's id.
  */
 MUST_CHECK bool statement_run(struct store *store, enum statement which,
     const struct value *values, size_t count, int64_t *id, struct error *err);
+/* The same for one whose rows are wanted: sqlite_step() has them, and
+ * sqlite3_reset() ends it. */
+MUST_CHECK bool statement_start(struct store *store, enum statement which,
+    const struct value *values, size_t count, sqlite3_stmt **out,
+    struct error *err);
 /* A statement without parameters. */
 MUST_CHECK bool statement_do(
     struct store *store, enum statement which, struct error *err);
@@ -161,6 +186,8 @@ MUST_CHECK bool sqlite_bind(struct store *store, sqlite3_stmt *statement,
 /* The next row: *has_row is false after the last. */
 MUST_CHECK bool sqlite_step(struct store *store, sqlite3_stmt *statement,
     bool *has_row, struct error *err);
+/* The address in a column; none where it is NULL. */
+struct address sqlite_column_address(sqlite3_stmt *row, int column);
 MUST_CHECK bool sqlite_exec(
     struct store *store, const char *sql, struct error *err);
 

@@ -1,7 +1,6 @@
 #include <assert.h>
 
 #include "base/error.h"
-#include "parse/outcome.h"
 #include "store/sqlite.h"
 
 /* What makes a report the same as another (store/take.c). */
@@ -20,12 +19,6 @@ _Static_assert(VERDICT_VERIFIED == 1, "verdict = 1 is verified");
 	    " > 0 THEN 9223372036854775807 ELSE " column " + excluded." column \
 	    " END"
 
-/* As outcome_passes(). */
-#define PASSES(outcome)                                                        \
-	"((" outcome " >> 3) & 7 = 0 OR (" outcome " >> 6) & 7 = 0)"
-_Static_assert(OUTCOME(0, HOW_PASS, 0) == 0 && OUTCOME(0, 1, 1) == 72,
-    "the fields of an outcome");
-
 #define COUNTED_REPORT "r.id = ?1 AND r.is_conflict = 0"
 #define DAY_OF_DOMAIN  "domain = ?1 AND day = ?2"
 #define DAY_OF_SOURCES "domain = ?1 AND passes IN (0, 1) AND day = ?2"
@@ -35,10 +28,9 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_RELEASE] = "RELEASE message",
 	[STATEMENT_ROLLBACK_TO] = "ROLLBACK TO message",
 	[FIND_STRING] = "SELECT id FROM string WHERE text = ?",
-	[ADD_STRING] = "INSERT INTO string (text) VALUES (?) RETURNING id",
+	[ADD_STRING] = "INSERT INTO string (text) VALUES (?)",
 	[FIND_AUTH] = "SELECT id FROM auth_set WHERE fingerprint = ?",
-	[ADD_AUTH] =
-	    "INSERT INTO auth_set (fingerprint) VALUES (?) RETURNING id",
+	[ADD_AUTH] = "INSERT INTO auth_set (fingerprint) VALUES (?)",
 	[ADD_AUTH_DKIM] = "INSERT INTO auth_dkim (auth, n, domain, selector,"
 			  " result, result_raw, human_result)"
 			  " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -48,13 +40,13 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[FIND_REPORTER] = "SELECT id FROM reporter"
 			  " WHERE org_name = ? AND email_domain = ?",
 	[ADD_REPORTER] = "INSERT INTO reporter (org_name, email_domain)"
-			 " VALUES (?, ?) RETURNING id",
+			 " VALUES (?, ?)",
 	[FIND_MESSAGE] = "SELECT id FROM message WHERE sha256 = ?",
 	[ADD_MESSAGE] =
 	    "INSERT INTO message (sha256, size, received, outcome, class,"
 	    " source, message_id, header_from, subject, tls_report_domain,"
 	    " tls_report_submitter, date)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SET_CLASS] = "UPDATE message SET class = ?, subject = ? WHERE id = ?",
 	[SET_OUTCOME] = "UPDATE message SET outcome = ? WHERE id = ?",
 	[ADD_ARRIVAL] = "INSERT INTO arrival (message, received, source,"
@@ -98,7 +90,7 @@ static const char *const sql[STATEMENT_COUNT] = {
 	    " is_conflict, conflicts_with, verdict, verdict_reason, records,"
 	    " skipped, messages, passed, notes, names_recipients)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+	    " ?, ?, ?, ?, ?, ?, ?)",
 	[ADD_NOTE] = "INSERT INTO note (report, n, code, detail)"
 		     " VALUES (?, ?, ?, ?)",
 	[ADD_DMARC_REPORT] =
@@ -122,10 +114,9 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[ADD_SHAPE] =
 	    "INSERT INTO shape (auth, header_from, envelope_from, envelope_to,"
 	    " disposition, dkim, spf, disposition_raw, dkim_raw, spf_raw,"
-	    " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+	    " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[FIND_REASONS] = "SELECT id FROM reason_set WHERE fingerprint = ?",
-	[ADD_REASONS] =
-	    "INSERT INTO reason_set (fingerprint) VALUES (?) RETURNING id",
+	[ADD_REASONS] = "INSERT INTO reason_set (fingerprint) VALUES (?)",
 	[ADD_REASON] = "INSERT INTO reason (reasons, n, type)"
 		       " VALUES (?, ?, ?)",
 	[ADD_COMMENT] = "INSERT INTO reason_comment (reasons, reason,"
@@ -142,41 +133,37 @@ static const char *const sql[STATEMENT_COUNT] = {
 	    " sending_mta_ip, receiving_mx_hostname, receiving_mx_helo,"
 	    " receiving_ip, failed_session_count, additional_information,"
 	    " failure_reason_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	/* ?2 is 1 to add a report, -1 to take it away.  A group comes out of
-	 * the sorter in the order of the key. */
+	/* As TOTAL_REPORT has its values. */
+	[FIND_HEAD] = "SELECT r.domain, r.day, r.kind, r.reporter, r.verdict,"
+		      " 1, r.records, r.messages, r.passed, d.delivered,"
+		      " d.quarantined, d.rejected"
+		      " FROM report r"
+		      " LEFT JOIN dmarc_report d ON d.report = r.id"
+		      " WHERE " COUNTED_REPORT,
+	[LIST_ITEMS] = "SELECT c.source_ip, s.outcome, c.count"
+		       " FROM record c CROSS JOIN shape s ON s.id = c.shape"
+		       " WHERE c.report = ?",
 	[TOTAL_REPORT] =
-	    "INSERT INTO total_report SELECT r.domain, r.day, r.kind,"
-	    " r.reporter, r.verdict, ?2, ?2 * r.records, ?2 * r.messages,"
-	    " ?2 * r.passed, ?2 * coalesce(d.delivered, 0),"
-	    " ?2 * coalesce(d.quarantined, 0), ?2 * coalesce(d.rejected, 0)"
-	    " FROM report r LEFT JOIN dmarc_report d ON d.report = r.id"
-	    " WHERE " COUNTED_REPORT
+	    "INSERT INTO total_report"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	    " ON CONFLICT DO UPDATE SET reports = reports + excluded.reports,"
-	    " records = records + excluded.records, " SUM("messages") ", " SUM("passed") ", " SUM(
-		"delivered") ", " SUM("quarantined") ", " SUM("rejected") " RET"
-									  "URNI"
-									  "NG "
-									  "kin"
-									  "d",
+	    " records = records + excluded.records, " SUM("messages") ", " SUM(
+		"passed") ", " SUM("delivered") ", " SUM("quarantined") ","
+									" " SUM(
+									    "re"
+									    "je"
+									    "ct"
+									    "e"
+									    "d"),
 	[TOTAL_OUTCOME] =
-	    "INSERT INTO total_outcome SELECT r.domain, r.day, r.reporter,"
-	    " r.verdict, s.outcome, ?2 * count(*), ?2 * capped_sum(c.count)"
-	    " FROM report r CROSS JOIN record c ON c.report = r.id"
-	    " CROSS JOIN shape s ON s.id = c.shape"
-	    " WHERE " COUNTED_REPORT " GROUP BY s.outcome"
+	    "INSERT INTO total_outcome VALUES (?, ?, ?, ?, ?, ?, ?)"
 	    " ON CONFLICT DO UPDATE SET records = records + "
 	    "excluded.records, " SUM("messages"),
-	[TOTAL_SOURCE] = "INSERT INTO total_source SELECT r.domain, " PASSES(
-	    "s.outcome") " AS passes, r.day,"
-			 " coalesce(c.source_ip, x'') AS ip, s.outcome, "
-			 "r.verdict,"
-			 " ?2 * count(*), ?2 * capped_sum(c.count)"
-			 " FROM report r CROSS JOIN record c ON c.report = r.id"
-			 " CROSS JOIN shape s ON s.id = c.shape"
-			 " WHERE " COUNTED_REPORT
-			 " GROUP BY passes, ip, s.outcome"
-			 " ON CONFLICT DO UPDATE SET records = records + "
-			 "excluded.records, " SUM("messages"),
+	[TOTAL_SOURCE] =
+	    "INSERT INTO total_source VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT DO UPDATE SET records = records + "
+	    "excluded.records, " SUM("messages"),
+	/* ?2 is 1 to add a report, -1 to take it away. */
 	[TOTAL_TLS] =
 	    "INSERT INTO total_tls SELECT r.domain, r.day,"
 	    " coalesce(p.policy_domain, r.domain) AS policy,"
@@ -213,6 +200,31 @@ static const char *const sql[STATEMENT_COUNT] = {
 	 * over all reporters. */
 	[FIND_STOPPED] = "SELECT total(messages) > 9e18 FROM total_report"
 			 " WHERE " DAY_OF_DOMAIN,
+	[FIND_NEXT_RAW] = "SELECT min(message) FROM raw WHERE message > ?",
+	[FIND_OWN] = "SELECT id FROM report WHERE message = ?"
+		     " AND sha256 = ?",
+	[FIND_KEYED] = "SELECT id FROM report WHERE id = ? AND reporter = ?"
+		       " AND domain = ? AND kind = ? AND report_id = ?"
+		       " AND begin = ? AND \"end\" = ?",
+	[FIND_HEIR] = "SELECT id FROM report WHERE conflicts_with = ?"
+		      " ORDER BY verdict <> 1, id LIMIT 1",
+	[REMOVE_REPORT] = "DELETE FROM report WHERE id = ?",
+	[CHANGE_REPORT] =
+	    "UPDATE report SET org_name = ?, email = ?, records = ?,"
+	    " skipped = ?, messages = ?, passed = ?, notes = ?,"
+	    " names_recipients = ? WHERE id = ?",
+	[REMOVE_NOTES] = "DELETE FROM note WHERE report = ?",
+	[REMOVE_CONTACTS] = "DELETE FROM report_contact WHERE report = ?",
+	[REMOVE_ERRORS] = "DELETE FROM report_error WHERE report = ?",
+	[REMOVE_DMARC_REPORT] = "DELETE FROM dmarc_report WHERE report = ?",
+	[REMOVE_RECORDS] = "DELETE FROM record WHERE report = ?",
+	[REMOVE_POLICIES] = "DELETE FROM tls_policy WHERE report = ?",
+	[FIND_KEY] = "SELECT reporter, kind, report_id, begin, \"end\","
+		     " is_failed, domain FROM report WHERE id = ?",
+	[FIND_PRUNED] = "SELECT 1 FROM pruned WHERE domain = ? AND day = ?"
+			" AND fingerprint = ?",
+	[ADD_PRUNED] = "INSERT OR IGNORE INTO pruned (domain, day,"
+		       " fingerprint) VALUES (?, ?, ?)",
 	[FIND_SWEEPS] = "SELECT count FROM sweep",
 };
 
@@ -227,11 +239,11 @@ prepare(struct store *store, enum statement which, struct error *err)
 }
 
 bool
-statement_run(struct store *store, enum statement which,
-    const struct value *values, size_t count, int64_t *id, struct error *err)
+statement_start(struct store *store, enum statement which,
+    const struct value *values, size_t count, sqlite3_stmt **out,
+    struct error *err)
 {
 	sqlite3_stmt *statement;
-	bool has_row;
 	size_t i;
 
 	if (!prepare(store, which, err))
@@ -241,12 +253,36 @@ statement_run(struct store *store, enum statement which,
 	for (i = 0; i < count; i++)
 		if (!sqlite_bind(store, statement, (int)i + 1, values[i], err))
 			return false;
+	*out = statement;
+	return true;
+}
+
+/* RETURNING would have SQLite keep a journal of its own for each row. */
+static int64_t
+first_number(struct store *store, sqlite3_stmt *statement, bool has_row)
+{
+	if (has_row)
+		return sqlite3_column_int64(statement, 0);
+	return sqlite3_stmt_readonly(statement)
+	    ? 0
+	    : sqlite3_last_insert_rowid(store->db);
+}
+
+bool
+statement_run(struct store *store, enum statement which,
+    const struct value *values, size_t count, int64_t *id, struct error *err)
+{
+	sqlite3_stmt *statement;
+	bool has_row;
+
+	if (!statement_start(store, which, values, count, &statement, err))
+		return false;
 	if (!sqlite_step(store, statement, &has_row, err)) {
 		sqlite3_reset(statement);
 		return false;
 	}
 	if (id != NULL)
-		*id = has_row ? sqlite3_column_int64(statement, 0) : 0;
+		*id = first_number(store, statement, has_row);
 	sqlite3_reset(statement);
 	return true;
 }

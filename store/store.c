@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "store/intern.h"
 #include "store/sqlite.h"
+#include "store/sweep.h"
 
 const char *
 store_outcome_name(enum store_outcome outcome)
@@ -29,6 +30,12 @@ store_set_patience(struct store *store, unsigned ms)
 	sqlite3_busy_timeout(store->db, (int)ms);
 }
 
+void
+store_keep_raw(struct store *store, bool keeps)
+{
+	store->keeps_raw = keeps;
+}
+
 int
 store_migrated_from(const struct store *store)
 {
@@ -41,7 +48,10 @@ store_begin(struct store *store, struct error *err)
 	if (!sqlite_exec(store, "BEGIN IMMEDIATE", err))
 		return false;
 	store->in_transaction = true;
-	return true;
+	if (sweep_look(store, err))
+		return true;
+	store_rollback(store);
+	return false;
 }
 
 bool

@@ -1,6 +1,7 @@
 /*
  * The database: one SQLite file, opened, checked, written.  Questions to it
- * are in store/query.h.  Nothing outside store/ knows that it is SQLite.
+ * are in store/query.h.  Nothing outside store/ knows that it is SQLite.  All
+ * of store/ is for one thread of a process.
  *
  *	store_open(&store, path, STORE_WRITE, &err)
  *	store_begin(store, &err)
@@ -24,7 +25,9 @@ struct store;
 
 enum store_mode {
 	STORE_READ,  /* never creates, never changes anything */
-	STORE_WRITE, /* creates the file when it is not there */
+	STORE_WRITE, /* creates the file when it is not there, and brings one
+		      * of an older schema up to this program's */
+	STORE_COPY,  /* reads any schema: for copies alone */
 };
 
 /*
@@ -44,6 +47,10 @@ void store_set_patience(struct store *store, unsigned ms);
 /* The schema that opening it found and has brought up to this program's; 0
  * when it was of this one. */
 int store_migrated_from(const struct store *store);
+
+/* Whether the bytes of messages that could be read are kept too; they are not
+ * at first. */
+void store_keep_raw(struct store *store, bool keeps);
 
 /* What arrived, how, and what was found in it. */
 struct delivery {

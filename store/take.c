@@ -1,5 +1,7 @@
 #include "store/take.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "parse/datetime.h"
@@ -8,6 +10,7 @@
 #include "store/intern.h"
 #include "store/rollup.h"
 #include "store/sqlite.h"
+#include "store/tombstone.h"
 
 /* Lower case of ASCII, as that is what domains and senders vary. */
 static char *
@@ -23,7 +26,7 @@ fold(struct arena *arena, const char *words)
 }
 
 static bool
-intern_reporter(struct store *store, const struct report *report, int64_t *id,
+find_reporter(struct store *store, const struct report *report, int64_t *id,
     struct error *err)
 {
 	struct arena arena = { 0 };
@@ -39,6 +42,26 @@ intern_reporter(struct store *store, const struct report *report, int64_t *id,
 
 	arena_release(&arena);
 	return ok;
+}
+
+/* Remembered as they write themselves. */
+static bool
+intern_reporter(struct store *store, const struct report *report, int64_t *id,
+    struct error *err)
+{
+	const char *org_name = report->org_name, *email = report->email;
+	char key[CACHE_KEY + 1];
+	int len = snprintf(key, sizeof(key), "%s%c%s",
+	    org_name == NULL ? "" : org_name, '\0', email == NULL ? "" : email);
+	struct bytes bytes = { key, (size_t)len };
+
+	*id = cache_find(&store->reporters, bytes);
+	if (*id != 0)
+		return true;
+	if (!find_reporter(store, report, id, err))
+		return false;
+	cache_put(&store->reporters, bytes, *id);
+	return true;
 }
 
 /*
@@ -97,7 +120,7 @@ add_report(struct store *store, int64_t message, const struct finding *finding,
 		    number(sums.names_recipients)),
 		id, err)
 	    && contents_add(store, *id, report, &sums, err)
-	    && (counted != 0 || rollup_add(store, *id, err));
+	    && (counted != 0 || rollup_add_new(store, *id, report->dmarc, err));
 }
 
 /*
@@ -192,6 +215,7 @@ take_report(struct store *store, const struct finding *finding,
     struct store_result *result, struct error *err)
 {
 	const struct report *report = finding->report;
+	bool was_pruned = false;
 	int64_t counted, same = 0;
 	struct key key;
 
@@ -202,6 +226,14 @@ take_report(struct store *store, const struct finding *finding,
 	    || !statement_run(store, FIND_COUNTED,
 		VALUES(KEY_VALUES(&key, report)), &counted, err))
 		return false;
+	if (counted == 0
+	    && !tombstone_find(store, report, key.reporter, key.domain,
+		key.is_failed, &was_pruned, err))
+		return false;
+	if (was_pruned) {
+		result->duplicates++;
+		return true;
+	}
 	if (counted != 0
 	    && !statement_run(store, FIND_CONTENT,
 		VALUES(number(counted), key.digest), &same, err))
@@ -210,4 +242,55 @@ take_report(struct store *store, const struct finding *finding,
 		return add_another(store, finding, &key, counted, result, err);
 	result->duplicates++;
 	return verify(store, same, finding, &key, err);
+}
+
+bool
+take_is_same(struct store *store, int64_t id, const struct finding *finding,
+    bool *is_same, struct error *err)
+{
+	struct key key;
+	int64_t found;
+
+	*is_same = false;
+	if (finding->report->domain == NULL || !finding->report->has_period)
+		return true;
+	if (!make_key(store, finding, &key, err)
+	    || !statement_run(store, FIND_KEYED,
+		VALUES(number(id), number(key.reporter), number(key.domain),
+		    number(finding->report->kind),
+		    text(finding->report->report_id),
+		    number(finding->report->begin),
+		    number(finding->report->end)),
+		&found, err))
+		return false;
+	*is_same = found != 0;
+	return true;
+}
+
+bool
+take_again(struct store *store, int64_t id, const struct finding *finding,
+    struct error *err)
+{
+	static const enum statement removals[] = { REMOVE_NOTES,
+		REMOVE_CONTACTS, REMOVE_ERRORS, REMOVE_DMARC_REPORT,
+		REMOVE_RECORDS, REMOVE_POLICIES };
+	const struct report *report = finding->report;
+	struct contents_sums sums = contents_sum(report);
+	int64_t org_name, email;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(removals); i++)
+		if (!statement_run(
+			store, removals[i], VALUES(number(id)), NULL, err))
+			return false;
+	return intern_text(store, report->org_name, &org_name, err)
+	    && intern_text(store, report->email, &email, err)
+	    && statement_run(store, CHANGE_REPORT,
+		VALUES(id_or_null(org_name), id_or_null(email),
+		    number((int64_t)sums.records),
+		    number((int64_t)sums.skipped), number(sums.messages),
+		    number(sums.passed), number((int64_t)report->note_count),
+		    number(sums.names_recipients), number(id)),
+		NULL, err)
+	    && contents_add(store, id, report, &sums, err);
 }

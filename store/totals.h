@@ -13,7 +13,7 @@
 struct store_day {
 	const char *domain;
 	int64_t day; /* its first second */
-	int64_t messages, passed;
+	int64_t records, messages, passed;
 	int64_t delivered, quarantined, rejected; /* of the failed ones */
 };
 /* By domain, then day. */
@@ -100,8 +100,8 @@ struct store_source_total {
 	const char *domain;
 	struct address source_ip; /* none when it was not an address */
 	int64_t messages, passed;
-	int64_t delivered, quarantined, rejected; /* of the failed ones */
-	int64_t first_day, last_day;
+	int64_t quarantined, rejected; /* of the failed ones */
+	int64_t first_day, last_day;   /* the first second of each */
 };
 /*
  * Of each domain at most limit sources: first those with most failed messages,

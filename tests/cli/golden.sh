@@ -73,6 +73,22 @@ done
 expect tls-wide env COLUMNS=200 "$program" tls
 expect tls-sort reports tls --sort failed_sessions --limit 2
 expect tls-none reports tls --domain example.net
+alarms=new-sender:5,failures,tls-failures:2,silent,quarantine
+expect alarm reports summary --fail-on "$alarms" --state "$dir/state"
+expect alarm-again reports summary --fail-on "$alarms" --state "$dir/state"
+expect alarm-state cat "$dir/state"
+expect alarm-least reports summary --fail-on failures:1000,quarantine:9
+expect alarm-wrong reports summary --fail-on failures,moon
+expect alarm-number reports summary --fail-on failures:0
+echo 'precious' >"$dir/precious"
+expect alarm-precious reports summary --fail-on failures --state "$dir/precious"
+expect state-alone reports summary --state "$dir/state"
+expect digest reports digest --since 2026-03-09 --until 2026-03-10
+expect digest-to reports digest --to postmaster@example.org --all
+expect digest-quiet reports digest --to 'a@example.org, b@example.net' \
+    --period 2026-01
+expect digest-injected reports digest --to 'a@example.org
+Bcc: b@example.net'
 expect quarantine reports quarantine --format csv
 expect show-conflict reports show 2
 expect show-hostile reports show 3

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,17 +21,14 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "ingest/server.h"
+#include "tests/unit/ingest/transcripts.h"
 
 /* Nothing here takes that long, unless it never comes. */
 #define PATIENCE_MS 20000
 
 #define GREETING "220 host LMTP reports ready\r\n"
-#define BEGIN    "MAIL FROM:<a@b>\r\nRCPT TO:<r@s>\r\nDATA\r\n"
-#define BEGUN                                                                  \
-	"250 2.1.0 Sender taken\r\n250 2.1.5 Recipient taken\r\n"              \
-	"354 End with a dot on a line by itself\r\n"
-#define STORED "250 2.0.0 Stored\r\n"
-#define AWAY   "421 4.3.2 Shutting down\r\n"
+#define STORED   S
+#define AWAY     "421 4.3.2 Shutting down\r\n"
 
 /* A server in a thread, and what its handlers saw. */
 struct host {
@@ -302,6 +300,131 @@ expect_messages(struct host *host, const char *text)
 {
 	cr_expect_eq(host->messages.len, strlen(text));
 	cr_expect(bytes_start(buffer_bytes(&host->messages), bytes_of(text)));
+}
+
+/* --- the protocol, over a socket --- */
+
+static bool
+deliver_transcript(
+    void *context, struct server_message *messages, size_t count, bool may_wait)
+{
+	struct host *host = context;
+	size_t i, j;
+
+	(void)may_wait;
+	for (i = 0; i < count; i++) {
+		const struct lmtp_envelope *envelope = messages[i].envelope;
+
+		if (!buffer_add(&host->messages, bytes_of(envelope->mail_from)))
+			abort();
+		for (j = 0; j < envelope->rcpt_count; j++)
+			if (!buffer_add(
+				&host->messages, bytes_of(j == 0 ? ">" : ","))
+			    || !buffer_add(&host->messages,
+				bytes_of(envelope->rcpt_to[j])))
+				abort();
+		if (!buffer_add(&host->messages, bytes_of("|"))
+		    || !buffer_add(&host->messages, messages[i].message)
+		    || !buffer_add(&host->messages, bytes_of("\n")))
+			abort();
+		messages[i].verdict = transcript_verdict(envelope);
+	}
+	return true;
+}
+
+/* All that comes until the server hangs up. */
+static void
+hear_all(int fd, struct buffer *heard)
+{
+	char data[4096];
+	ssize_t len;
+
+	while (wait_readable(fd, PATIENCE_MS)
+	    && (len = read(fd, data, sizeof(data))) > 0)
+		if (!buffer_add(heard, (struct bytes) { data, (size_t)len }))
+			abort();
+	close(fd);
+}
+
+static void
+say_bytes(int fd, struct bytes text, size_t step)
+{
+	size_t len;
+
+	for (; text.len > 0; text = bytes_skip(text, len)) {
+		len = step < text.len ? step : text.len;
+		/* A server that has hung up needs to hear no more. */
+		if (send(fd, text.data, len, MSG_NOSIGNAL) < 0)
+			return;
+	}
+}
+
+static bool
+is_same(const struct buffer *got, struct bytes expected)
+{
+	struct bytes bytes = buffer_bytes(got);
+
+	return bytes.len == expected.len
+	    && memcmp(bytes.data, expected.data, bytes.len) == 0;
+}
+
+static void
+check_over_socket(
+    struct host *host, const struct transcript *row, bool greeted, size_t step)
+{
+	struct buffer expected = { .max = 1 << 20 }, heard = expected;
+	int fd = open_socket();
+
+	buffer_clear(&host->messages);
+	connect_socket(fd, host);
+	if (!buffer_add(&expected, bytes_of(GREETING))
+	    || (greeted && !buffer_add(&expected, bytes_of(FULL)))
+	    || !buffer_add(&expected, row->hears))
+		abort();
+	if (greeted)
+		say_bytes(fd, bytes_of(LHLO), step);
+	say_bytes(fd, row->says, step);
+	shutdown(fd, SHUT_WR);
+	hear_all(fd, &heard);
+	cr_expect(is_same(&heard, buffer_bytes(&expected)),
+	    "%s, %zu at a time: heard '%.*s'", row->name, step, (int)heard.len,
+	    heard.data);
+	cr_expect(is_same(&host->messages, row->handed_out),
+	    "%s, %zu at a time: messages '%.*s'", row->name, step,
+	    (int)host->messages.len, buffer_bytes(&host->messages).data);
+	buffer_release(&expected);
+	buffer_release(&heard);
+}
+
+static void
+ignore(void *context, const char *text)
+{
+	(void)context;
+	(void)text;
+}
+
+Test(server, keeps_to_the_protocol)
+{
+	static const size_t steps[] = { SIZE_MAX, 1 };
+	struct host host;
+	size_t i, j;
+
+	prepare(&host);
+	host.config.lmtp = (struct lmtp_config) { .hostname = "host",
+		.max_message = 100,
+		.accepts = transcript_accepts };
+	host.config.deliver = deliver_transcript;
+	start(&host);
+	host.config.log = ignore; /* some break off, as they should */
+	for (i = 0; i < COUNT_OF(steps); i++) {
+		for (j = 0; j < COUNT_OF(first_words); j++)
+			check_over_socket(
+			    &host, &first_words[j], false, steps[i]);
+		for (j = 0; j < COUNT_OF(transcripts); j++)
+			check_over_socket(
+			    &host, &transcripts[j], true, steps[i]);
+	}
+	stop(&host);
 }
 
 /* --- deliveries --- */

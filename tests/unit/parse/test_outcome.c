@@ -7,9 +7,11 @@
 static unsigned
 judge(int dkim, int spf, const int signatures[2], const int checks[2])
 {
-	const struct dmarc_dkim two = { .result = { signatures[1], NULL } };
-	const struct dmarc_dkim one = { &two, NULL, NULL,
-		{ signatures[0], NULL }, NULL };
+	const struct dmarc_dkim two = { .domain = "example.org",
+		.result = { signatures[1], NULL } };
+	const struct dmarc_dkim one = { .next = &two,
+		.domain = "example.org",
+		.result = { signatures[0], NULL } };
 	const struct dmarc_spf twice = { .result = { checks[1], NULL } };
 	const struct dmarc_spf once = { &twice, NULL, NULL, { checks[0], NULL },
 		NULL };
@@ -66,6 +68,21 @@ Test(outcome, says_how_each_came_out)
 		cr_expect_eq(
 		    outcome_disposition(outcome), DMARC_DISPOSITION_REJECT);
 	}
+}
+
+Test(outcome, takes_the_result_of_nobody_for_no_signature)
+{
+	static const char *const domains[] = { NULL, "" };
+	struct dmarc_dkim neutral = { .result = { DMARC_AUTH_NEUTRAL, NULL } };
+	const struct dmarc_record record = { .dkim_results = &neutral };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(domains); i++) {
+		neutral.domain = domains[i];
+		cr_expect_eq(outcome_dkim(outcome_of(&record)), HOW_NONE);
+	}
+	neutral.domain = "example.org";
+	cr_expect_eq(outcome_dkim(outcome_of(&record)), HOW_BROKEN);
 }
 
 Test(outcome, fits_into_its_bits)

@@ -102,10 +102,10 @@ put_day(void *context, const struct store_day *d, struct error *err)
 {
 	(void)err;
 	fprintf(context,
-	    "%s %" PRId64 ": %" PRId64 " %" PRId64 " (%" PRId64 " %" PRId64
-	    " %" PRId64 ")\n",
-	    d->domain, d->day / DAY, d->messages, d->passed, d->delivered,
-	    d->quarantined, d->rejected);
+	    "%s %" PRId64 ": %" PRId64 " %" PRId64 " %" PRId64 " (%" PRId64
+	    " %" PRId64 " %" PRId64 ")\n",
+	    d->domain, d->day / DAY, d->records, d->messages, d->passed,
+	    d->delivered, d->quarantined, d->rejected);
 	return true;
 }
 
@@ -115,9 +115,9 @@ Test(totals, of_days)
 
 	must(store_days(world.store, &everything, put_day, out, &world.err));
 	expect_answer(out,
-	    "a.example 10: 112 100 (0 7 5)\n"
-	    "a.example 11: 5 1 (0 0 4)\n"
-	    "b.example 10: 9 9 (0 0 0)\n");
+	    "a.example 10: 3 112 100 (0 7 5)\n"
+	    "a.example 11: 2 5 1 (0 0 4)\n"
+	    "b.example 10: 1 9 9 (0 0 0)\n");
 }
 
 Test(totals, of_days_in_the_period)
@@ -127,7 +127,7 @@ Test(totals, of_days_in_the_period)
 
 	filter.since = 11 * DAY;
 	must(store_days(world.store, &filter, put_day, out, &world.err));
-	expect_answer(out, "a.example 11: 5 1 (0 0 4)\n");
+	expect_answer(out, "a.example 11: 2 5 1 (0 0 4)\n");
 }
 
 static bool
@@ -254,11 +254,11 @@ put_source(void *context, const struct store_source_total *t, size_t count,
 
 	(void)err;
 	fprintf(context,
-	    "%s %s: %" PRId64 " %" PRId64 " (%" PRId64 " %" PRId64 " %" PRId64
-	    ") %" PRId64 " to %" PRId64 " of %zu\n",
+	    "%s %s: %" PRId64 " %" PRId64 " (%" PRId64 " %" PRId64 ") %" PRId64
+	    " to %" PRId64 " of %zu\n",
 	    t->domain, address_format(&t->source_ip, address), t->messages,
-	    t->passed, t->delivered, t->quarantined, t->rejected,
-	    t->first_day / DAY, t->last_day / DAY, count);
+	    t->passed, t->quarantined, t->rejected, t->first_day / DAY,
+	    t->last_day / DAY, count);
 	return true;
 }
 
@@ -269,11 +269,11 @@ Test(totals, of_sources_failing_ones_first)
 	must(store_source_totals(
 	    world.store, &everything, 100, put_source, out, &world.err));
 	expect_answer(out,
-	    "a.example 192.0.2.2: 11 0 (0 7 4) 10 to 11 of 4\n"
-	    "a.example 192.0.2.3: 5 0 (0 0 5) 10 to 10 of 4\n"
-	    "a.example 192.0.2.1: 100 100 (0 0 0) 10 to 10 of 4\n"
-	    "a.example 192.0.2.4: 1 1 (0 0 0) 11 to 11 of 4\n"
-	    "b.example 192.0.2.2: 9 9 (0 0 0) 10 to 10 of 1\n");
+	    "a.example 192.0.2.2: 11 0 (7 4) 10 to 11 of 4\n"
+	    "a.example 192.0.2.3: 5 0 (0 5) 10 to 10 of 4\n"
+	    "a.example 192.0.2.1: 100 100 (0 0) 10 to 10 of 4\n"
+	    "a.example 192.0.2.4: 1 1 (0 0) 11 to 11 of 4\n"
+	    "b.example 192.0.2.2: 9 9 (0 0) 10 to 10 of 1\n");
 }
 
 Test(totals, of_sources_half_failing_half_large)
@@ -283,9 +283,9 @@ Test(totals, of_sources_half_failing_half_large)
 	must(store_source_totals(
 	    world.store, &everything, 2, put_source, out, &world.err));
 	expect_answer(out,
-	    "a.example 192.0.2.2: 11 0 (0 7 4) 10 to 11 of 4\n"
-	    "a.example 192.0.2.1: 100 100 (0 0 0) 10 to 10 of 4\n"
-	    "b.example 192.0.2.2: 9 9 (0 0 0) 10 to 10 of 1\n");
+	    "a.example 192.0.2.2: 11 0 (7 4) 10 to 11 of 4\n"
+	    "a.example 192.0.2.1: 100 100 (0 0) 10 to 10 of 4\n"
+	    "b.example 192.0.2.2: 9 9 (0 0) 10 to 10 of 1\n");
 }
 
 static bool
