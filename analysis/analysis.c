@@ -35,6 +35,7 @@ analysis_finish(struct analysis *analysis)
 	learn_sums(analysis);
 	learn_own(analysis);
 	learn_selectors(analysis);
+	learn_signers(analysis);
 	for (i = 0; i < analysis->channel_count; i++)
 		classify_measure(analysis, analysis->channels[i]);
 	for (i = 0; i < analysis->channel_count; i++)

@@ -321,8 +321,11 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 		return set(channel, CLASS_FORWARDER,
 		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "passes your mail on to one place, envelope kept");
+	/* What people write is signed by our servers; a filter passes on what
+	 * vendors send, too. */
 	if (judge_list(analysis, channel)
-	    && channel->confidence > CONFIDENCE_LOW && step->crowd > 0)
+	    && channel->confidence > CONFIDENCE_LOW && step->crowd > 0
+	    && channel->sig_away <= channel->sig_home)
 		return set(channel, CLASS_LIST, channel->confidence,
 		    "sends what you write to a group, envelope kept");
 	channel->is_possible_list = false;

@@ -374,6 +374,35 @@ learn_own(struct analysis *analysis)
 	}
 }
 
+/* --- signers --- */
+
+void
+learn_signers(struct analysis *analysis)
+{
+	const struct channel *channel;
+	size_t i;
+
+	for (i = 0; i < analysis->channel_count; i++) {
+		channel = analysis->channels[i];
+		if (channel->org != NULL && channel->messages > 0
+		    && 2 * channel->signed_by_relay >= channel->messages)
+			*memo_place(&analysis->signers, channel->org) = channel;
+	}
+}
+
+bool
+learn_is_anothers(struct analysis *analysis, const struct channel *channel,
+    const char *signer)
+{
+	const char *org;
+
+	if (signer == NULL)
+		return false;
+	org = world_org(analysis, signer);
+	return org != channel->org
+	    && *memo_place(&analysis->signers, org) != NULL;
+}
+
 /* --- mailings --- */
 
 static int

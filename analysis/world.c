@@ -19,8 +19,7 @@ is_memo(const void *context, uint32_t number, const void *key)
 	return memo->entries[number].key == key;
 }
 
-/* The place of the value, NULL in it when it is new. */
-static const void **
+const void **
 memo_place(struct memo *memo, const void *key)
 {
 	uint64_t hash = index_hash_pointer(1, key);
@@ -499,6 +498,7 @@ analysis_free(struct analysis *analysis)
 	memo_release(&analysis->orgs);
 	memo_release(&analysis->reporters);
 	memo_release(&analysis->envelope_to);
+	memo_release(&analysis->signers);
 	index_release(&analysis->flow_index);
 	index_release(&analysis->channel_index);
 	index_release(&analysis->party_index);

@@ -87,7 +87,7 @@ struct analysis {
 	struct analysis_config config;
 	struct intern strings;
 
-	struct memo facts, reasons, orgs, reporters, envelope_to;
+	struct memo facts, reasons, orgs, reporters, envelope_to, signers;
 	struct index flow_index, channel_index, party_index, selector_index,
 	    carriage_index, own_day_index;
 	struct flow *flows;
@@ -130,6 +130,8 @@ sum(int64_t a, int64_t b)
 /* The text, the same pointer for the same text. */
 const char *world_text(struct analysis *analysis, const char *text);
 const char *world_org(struct analysis *analysis, const char *domain);
+/* The place of a value, NULL in it when it is new. */
+const void **memo_place(struct memo *memo, const void *key);
 struct selector *world_selector(struct analysis *analysis,
     const char *policy_domain, const struct facts *f);
 
