@@ -235,8 +235,13 @@ struct suspect {
 static bool
 is_signed_by(const struct flow *flow, const struct channel *list)
 {
-	return org_is_same(flow->facts->signer, list->org)
-	    || facts_sealed_by(flow->reasons->arc_seal, list->org);
+	const struct dmarc_dkim *dkim = flow->facts->shape->dkim_results;
+
+	for (; dkim != NULL; dkim = dkim->next)
+		if (dkim->result.value == DMARC_AUTH_PASS
+		    && org_is_same(dkim->domain, list->org))
+			return true;
+	return facts_sealed_by(flow->reasons->arc_seal, list->org);
 }
 
 /* With our signature in the state in which the list leaves it. */

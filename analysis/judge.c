@@ -270,8 +270,7 @@ judge_carrier(struct judge *j)
 		return;
 	for (i = 0; i < j->channel->flow_count; i++) {
 		flow = &j->analysis->flows[flows[i]];
-		if (learn_is_anothers(
-			j->analysis, j->channel, flow->facts->signer))
+		if (learn_is_anothers(j->analysis, j->channel, flow->facts))
 			carried = sum(carried, flow->messages);
 	}
 	if (10 * carried < 3 * j->channel->messages)
@@ -313,16 +312,16 @@ judge_mailings(struct judge *j)
 	    before, both);
 }
 
-/* A list has some of those who report; who has most of them wrote to all his
- * customers. */
+/* A list has some of those who report; who reaches most of them with a few
+ * messages wrote to all his customers. */
 static void
 judge_reach(struct judge *j)
 {
 	size_t all = j->analysis->party_count;
 
 	if (j->together && j->intact && !j->testified && !j->known
-	    && j->list_label == NULL && !is_discussion(j)
-	    && j->step->parties >= 40 && j->step->parties * 2 > all)
+	    && j->list_label == NULL && j->step->sends < 8
+	    && j->step->parties >= 40 && j->step->parties * 5 > all * 2)
 		SAY(j, "reach", -5, NULL,
 		    "it reaches %zu of the %zu organisations that get mail "
 		    "with your domain",

@@ -392,15 +392,24 @@ learn_signers(struct analysis *analysis)
 
 bool
 learn_is_anothers(struct analysis *analysis, const struct channel *channel,
-    const char *signer)
+    const struct facts *facts)
 {
+	const struct dmarc_dkim *dkim;
 	const char *org;
 
-	if (signer == NULL)
+	if (facts->signer == NULL)
 		return false;
-	org = world_org(analysis, signer);
-	return org != channel->org
-	    && *memo_place(&analysis->signers, org) != NULL;
+	for (dkim = facts->shape->dkim_results; dkim != NULL;
+	     dkim = dkim->next) {
+		if (dkim->result.value != DMARC_AUTH_PASS
+		    || dkim->domain == NULL)
+			continue;
+		org = world_org(analysis, dkim->domain);
+		if (org != channel->org
+		    && *memo_place(&analysis->signers, org) != NULL)
+			return true;
+	}
+	return false;
 }
 
 /* --- mailings --- */

@@ -35,7 +35,7 @@ SAYS = {
     'broken': FAIL + ' AND ' + NO_PASS, 'resigned': FAIL + ' AND ' + NO_PASS,
     'copied': FAIL + ' AND ' + NO_PASS,
     'unsigned': NO_PASS,
-    'signs': FOREIGN, 'cosigned': FOREIGN,
+    'signs': FOREIGN, 'cosigned': FOREIGN, 'carrier': FOREIGN,
     'mailing-list-reason': REASON % 'mailing_list',
     'trusted-forwarder': REASON % 'trusted_forwarder',
     'arc-seal': COMMENT, 'arc-pass': COMMENT,
@@ -46,7 +46,8 @@ SAYS = {
 TOGETHER = {'fan', 'together', 'again-and-again', 'one-destination', 'alone',
             'one-by-one', 'everybody', 'known-host', 'list-name', 'bounce-name',
             'forward-name', 'envelope-kept', 'own-mailings', 'schedule',
-            'own-network', 'own-domain', 'known-service', 'label', 'second-hop'}
+            'own-network', 'own-domain', 'known-service', 'label', 'second-hop',
+            'reach'}
 
 RECORD = """SELECT p.text, coalesce(e.text, m.text), c.source_ip, (%s)
     FROM record c JOIN shape s ON s.id = c.shape
