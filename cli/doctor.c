@@ -152,7 +152,10 @@ say_health(
 		    "the file never becomes smaller: restore it from a backup "
 		    "once, and it will");
 	if (health->reports == 0)
-		say(doctor, false, "no report has come yet");
+		say(doctor, false,
+		    "there is no report in it; docs/dns.md has the records "
+		    "that "
+		    "make them come");
 	else
 		say(doctor, is_recent, "the last new report came %s%s",
 		    days_ago(arena, health->last_reported, now),

@@ -236,6 +236,26 @@ store_each(const struct round *all)
 	}
 }
 
+/* False when they are to be handed out again. */
+static bool
+store_round(struct round *round, bool may_wait)
+{
+	struct error err;
+
+	if (!store_all(round, &err)) {
+		if (trouble_of(&err) == TROUBLE_BUSY && may_wait)
+			return false;
+		if (trouble_of(&err) != TROUBLE_BUSY && round->count > 1) {
+			store_each(round);
+			return true;
+		}
+		fail_all(round, &err);
+	}
+	count_stored(round);
+	write_lines(round);
+	return true;
+}
+
 bool
 listener_deliver(
     void *context, struct server_message *messages, size_t count, bool may_wait)
@@ -243,23 +263,12 @@ listener_deliver(
 	struct round round = {
 		.listener = context, .messages = messages, .count = count
 	};
-	bool was_busy = false;
-	struct error err;
+	bool is_decided;
 
 	round.lines = arena_alloc(&round.arena, count, sizeof(*round.lines));
 	round.results =
 	    arena_alloc(&round.arena, count, sizeof(*round.results));
-	if (!store_all(&round, &err)) {
-		was_busy = trouble_of(&err) == TROUBLE_BUSY && may_wait;
-		if (!was_busy && count > 1 && trouble_of(&err) != TROUBLE_BUSY)
-			store_each(&round);
-		else if (!was_busy)
-			fail_all(&round, &err);
-	} else {
-		count_stored(&round);
-	}
-	if (!was_busy)
-		write_lines(&round);
+	is_decided = store_round(&round, may_wait);
 	arena_release(&round.arena);
-	return !was_busy;
+	return is_decided;
 }

@@ -171,7 +171,7 @@ main(int argc, char **argv)
 	int status = EX_OK;
 
 	if (is_worker(argc, argv))
-		return worker_run(argc == 2, read_input);
+		worker_run(argc == 2, read_input);
 	/* Only this: numbers stay plain in any language. */
 	setlocale(LC_CTYPE, "");
 	/* A closed pipe ends us quietly, whoever started us. */

@@ -108,7 +108,8 @@ explain_none(const struct question *question, const struct context *context,
 		return false;
 	if (extent.report_count == 0)
 		fputs("There are no reports yet. 'reports import PATH' reads "
-		      "files and mailboxes, 'reports listen' takes mail.\n",
+		      "files and mailboxes, 'reports listen' takes mail; "
+		      "docs/dns.md has the records that make them come.\n",
 		    stderr);
 	else
 		fprintf(stderr, "There are no %s.\n",
@@ -121,7 +122,7 @@ question_style(const struct options *options)
 {
 	struct output_style style = options->style;
 
-	if (style.limit == 0 && style.format == OUTPUT_TABLE && !options->all)
+	if (style.limit == 0 && style.format == OUTPUT_TABLE)
 		style.limit = TABLE_ROWS;
 	return style;
 }
@@ -163,8 +164,8 @@ question_open_quietly(
 		return false;
 	out->report_count = extent.report_count;
 	out->first_day =
-	    extent.report_count > 0 && extent.first_begin > out->period.first
-	    ? datetime_day(extent.first_begin) * 86400
+	    extent.report_count > 0 && extent.first_day > out->period.first
+	    ? extent.first_day
 	    : out->period.first;
 	return true;
 }

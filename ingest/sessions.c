@@ -32,6 +32,8 @@
 #define GATHER_MS 3
 /* which are as many as this at most. */
 #define MAX_BATCH ((size_t)256)
+/* Together they are as large as this, or one; they are in memory then. */
+#define MAX_BATCH_BYTES (16UL * 1024 * 1024)
 /* Until a database that is locked is tried again, */
 #define RETRY_MS 20
 /* and until that is given up; a client waits for minutes. */
@@ -366,10 +368,13 @@ static size_t
 take_batch(struct sessions *sessions)
 {
 	struct session *session;
-	size_t count = 0;
+	size_t count = 0, bytes = 0;
 
 	while (count < MAX_BATCH
 	    && (session = TAILQ_FIRST(&sessions->ready)) != NULL) {
+		bytes += lmtp_message(session->lmtp)->len;
+		if (count > 0 && bytes > MAX_BATCH_BYTES)
+			break;
 		TAILQ_REMOVE(&sessions->ready, session, ready);
 		sessions->ready_count--;
 		sessions->batch[count] = session;

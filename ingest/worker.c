@@ -240,7 +240,7 @@ shut(bool has_sandbox, struct error *err)
 	return sandbox_limit(MAX_WORKER_MEMORY, err) && sandbox_enter(err);
 }
 
-int
+void
 worker_run(bool has_sandbox, worker_read *read)
 {
 	struct worker worker = { .read = read };
@@ -252,7 +252,7 @@ worker_run(bool has_sandbox, worker_read *read)
 	warm_up(read_input);
 	if (!shut(has_sandbox, &err)) {
 		(void)answer(WORKER_REFUSES, bytes_of(err.text));
-		return EX_UNAVAILABLE;
+		_exit(EX_UNAVAILABLE);
 	}
 	atexit(leave);
 	if (!answer(WORKER_READY, bytes_of("")))

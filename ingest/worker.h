@@ -60,7 +60,7 @@ enum worker_answer_kind {
 typedef void worker_read(struct bytes input, const struct read_config *config,
     struct arena *arena, struct reading *out);
 
-/* Serves on standard input until it ends; returns an exit status. */
-int worker_run(bool has_sandbox, worker_read *read);
+/* Serves on standard input until that ends, and the process with it. */
+_Noreturn void worker_run(bool has_sandbox, worker_read *read);
 
 #endif

@@ -40,7 +40,7 @@ offers 'verified,unknown verified,unverified' list --verified verified,un
 offers 'example.org' failures --domain ex
 offers 'bigmail.example evil.example receiver.example' failures --reporter ''
 offers 'drop' quarantine d
-offers 'digest dates' help d
+offers 'digest doctor dates' help d
 offers '' list x
 offers '' nonsense --fo
 offers '--config --db --help --version' --

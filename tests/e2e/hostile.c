@@ -201,6 +201,6 @@ int
 main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
-		return worker_run(argc == 2, read_hostile);
+		worker_run(argc == 2, read_hostile);
 	return reports_main(argc, argv);
 }

@@ -195,6 +195,7 @@ class Client:
         return self.line()
 
     def close(self):
+        self.file.close()
         self.socket.close()
 
 

@@ -220,6 +220,35 @@ until_true 60 has_arrived || fail 'mail stays in the queue, in the chroot'
     fail 'no report from the chroot'
 echo 'ok: from the chroot'
 
+# --- by pipes, as docs/reports-delivery.7 says ---
+
+# lines FILE: what the page gives for it
+lines() {
+	awk -v file="# $1" '
+	/^\.Ed/ { inside = 0 }
+	inside { print }
+	$0 == file { inside = found = 1 }
+	END { exit !found }' "$project/docs/reports-delivery.7" ||
+	    fail "docs/reports-delivery.7 has no $1"
+}
+lines /etc/postfix/master.cf >>"$root/etc/postfix/master.cf"
+sed -i 's|lmtp:unix:.*|reports-pipe:|' "$root/etc/postfix/reports"
+in_root postfix reload 2>"$dir/log"
+in_root sendmail -f postmaster@example.org dmarc@reports.example.org \
+    <"$tests/fixtures/mail/corpmail-nested-gzip.eml"
+until_true 60 has_arrived || fail 'mail stays in the queue, at the pipe'
+[ "$(in_root reports list --all --format csv | wc -l)" -eq 4 ] ||
+    fail 'no report through the pipe'
+# shellcheck disable=SC2088 # the name on the page
+lines '~/.forward' >"$root/var/lib/reports/.forward"
+in_root chown reports:reports /var/lib/reports/.forward
+in_root sendmail -f postmaster@example.org reports@localhost \
+    <"$tests/fixtures/mail/bigmail-zip-body.eml"
+until_true 60 has_arrived || fail 'mail stays in the queue, at .forward'
+[ "$(in_root reports list --all --format csv | wc -l)" -eq 5 ] ||
+    fail 'no report through .forward'
+echo 'ok: by pipes'
+
 # --- upgrade, remove, purge ---
 
 # The package that was there before is this one with a lower version, and its

@@ -22,6 +22,10 @@ dead="$dead$(
 status=0
 [ -z "$dead" ] || { echo "$dead"; status=1; }
 
+if command -v mandoc >/dev/null; then
+	mandoc -T lint -W warning docs/*.7 || status=1
+fi
+
 # What is indented, from the first file's name to the command.
 lines=$(sed -n '\|^    # /etc/postfix/main.cf|,\|^$|p' README.md)
 [ -n "$lines" ] || { echo 'README.md: where is main.cf?'; status=1; }
