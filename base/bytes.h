@@ -40,13 +40,21 @@ bytes_start(struct bytes bytes, struct bytes prefix)
 	    && memcmp(bytes.data, prefix.data, prefix.len) == 0;
 }
 
-/* Without the blanks, tabs and line ends at both ends. */
+/* Without the blanks, tabs and line ends at the beginning. */
 static inline struct bytes
-bytes_trim(struct bytes bytes)
+bytes_trim_start(struct bytes bytes)
 {
 	while (bytes.len > 0 && strchr(" \t\r\n", bytes.data[0]) != NULL
 	    && bytes.data[0] != '\0')
 		bytes = bytes_skip(bytes, 1);
+	return bytes;
+}
+
+/* The same at both ends. */
+static inline struct bytes
+bytes_trim(struct bytes bytes)
+{
+	bytes = bytes_trim_start(bytes);
 	while (bytes.len > 0
 	    && strchr(" \t\r\n", bytes.data[bytes.len - 1]) != NULL
 	    && bytes.data[bytes.len - 1] != '\0')

@@ -153,7 +153,8 @@ say_health(
 		    "once, and it will");
 	if (health->reports == 0)
 		say(doctor, false,
-		    "no report has come yet; docs/dns.md has the records that "
+		    "there is no report in it; docs/dns.md has the records "
+		    "that "
 		    "make them come");
 	else
 		say(doctor, is_recent, "the last new report came %s%s",

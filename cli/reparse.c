@@ -1,60 +1,79 @@
 /* reports reparse: read what is kept once more, after an upgrade. */
 
-#include "store/reparse.h"
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/command.h"
-#include "ingest/read.h"
+#include "cli/intake.h"
 #include "store/query.h"
+#include "store/reparse.h"
+
+struct work {
+	struct store *store;
+	size_t messages;
+	struct store_result sum;
+};
+
+/* Each message in a transaction of its own, beside a listener. */
+static bool
+store_input(void *context, const struct intake_input *input, struct error *err)
+{
+	struct work *work = context;
+	int64_t id = strtoll(input->name, NULL, 10);
+	struct store_result result;
+
+	if (!store_begin(work->store, err))
+		return false;
+	if (!store_reparse(work->store, id, input->reading, &result, err)
+	    || !store_commit(work->store, err)) {
+		store_rollback(work->store);
+		return error_at(err, "message %lld", (long long)id);
+	}
+	work->messages++;
+	work->sum.stored += result.stored;
+	work->sum.conflicts += result.conflicts;
+	work->sum.quarantined += result.quarantined;
+	return true;
+}
 
 static bool
-reparse_one(struct context *context, int64_t id, struct store_result *sum,
-    struct error *err)
+read_again(
+    struct work *work, struct intake *intake, int64_t id, struct error *err)
 {
 	struct arena arena = { 0 };
-	struct store_result result = { 0 };
-	struct reading reading;
 	struct bytes raw;
-	bool ok = store_raw(context->store, id, &arena, &raw, err);
+	bool ok = store_raw(work->store, id, &arena, &raw, err)
+	    && intake_add(
+		intake, arena_printf(&arena, "%lld", (long long)id), raw, err);
 
-	if (ok) {
-		read_input(
-		    raw, &context->config->authentication, &arena, &reading);
-		ok = store_begin(context->store, err);
-		if (ok
-		    && !(store_reparse(
-			     context->store, id, &reading, &result, err)
-			&& store_commit(context->store, err))) {
-			store_rollback(context->store);
-			ok = false;
-		}
-	}
-	sum->stored += result.stored;
-	sum->conflicts += result.conflicts;
-	sum->duplicates += result.duplicates;
-	sum->quarantined += result.quarantined;
 	arena_release(&arena);
 	return ok;
 }
 
-/* Each message in a transaction of its own, beside a listener. */
 static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
-	struct store_result sum = { 0 };
-	size_t messages = 0;
+	struct work work = { .store = context->store };
+	const struct intake_handler handler = { .input = store_input,
+		.context = &work };
+	struct intake *intake;
 	int64_t id = 0;
 	bool ok;
 
 	(void)argc;
 	(void)argv;
-	while ((ok = store_next_raw(context->store, id, &id, err)) && id != 0
-	    && (ok = reparse_one(context, id, &sum, err)))
-		messages++;
+	if (!intake_new(&intake, context, &handler, err))
+		return false;
+	while ((ok = store_next_raw(work.store, id, &id, err)) && id != 0)
+		if (!(ok = read_again(&work, intake, id, err)))
+			break;
+	ok = ok && intake_finish(intake, err);
+	intake_free(intake);
 	printf("read %zu %s again: %zu reports written anew, %zu in conflict, "
 	       "%zu unreadable\n",
-	    messages, messages == 1 ? "message" : "messages", sum.stored,
-	    sum.conflicts, sum.quarantined);
+	    work.messages, work.messages == 1 ? "message" : "messages",
+	    work.sum.stored, work.sum.conflicts, work.sum.quarantined);
 	return ok;
 }
 
@@ -62,6 +81,7 @@ const struct command command_reparse = {
 	.name = "reparse",
 	.usage = "",
 	.summary = "read kept messages again, with what this version knows",
+	.takes = TAKES(OPTION_WORKERS) | TAKES(OPTION_NO_SANDBOX),
 	.store = COMMAND_WRITE,
 	.run = run,
 };

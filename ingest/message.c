@@ -5,7 +5,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "ingest/header.h"
 #include "ingest/mime.h"
+#include "parse/value.h"
 
 struct walk {
 	struct arena *arena;
@@ -19,6 +21,7 @@ struct place {
 	const char *number; /* "" for the message itself */
 	size_t level;       /* of parts in parts */
 	size_t depth;       /* of messages in messages */
+	bool is_in_digest;  /* where a message is what is not declared */
 };
 
 static void walk_entity(
@@ -82,6 +85,7 @@ walk_enclosed(struct walk *walk, const struct mime *mime, struct place place)
 		    walk->visitor->context, message, place.depth);
 	place.level++;
 	place.depth++;
+	place.is_in_digest = false;
 	walk_entity(walk, message, place);
 	free(memory);
 }
@@ -173,10 +177,12 @@ find_delimiter(struct walk *walk, const struct mime *mime)
 
 static void
 walk_multipart(struct walk *walk, struct bytes rest, struct bytes delimiter,
-    struct place place)
+    bool is_digest, struct place place)
 {
 	struct bytes part;
-	struct place below = { .level = place.level + 1, .depth = place.depth };
+	struct place below = { .level = place.level + 1,
+		.depth = place.depth,
+		.is_in_digest = is_digest };
 	bool is_last = false, is_first = true;
 	size_t n = 0;
 
@@ -205,10 +211,56 @@ is_type(const struct mime *mime, const char *prefix)
 	return bytes_start(bytes_of(mime->type), bytes_of(prefix));
 }
 
+/* Mail programs attach messages as if they were files. */
+static bool
+is_attached_message(struct walk *walk, const struct mime *mime)
+{
+	struct bytes header;
+	bool is_message;
+	char *memory;
+
+	if (strcmp(mime->type, "application/octet-stream") != 0
+	    && !text_ends_in(mime->filename, ".eml"))
+		return false;
+	header = header_of(mime_decode(mime, &memory));
+	is_message = header_looks_like(header)
+	    && header_find(header, "From", walk->arena) != NULL
+	    && header_find(header, "Content-Type", walk->arena) != NULL;
+	free(memory);
+	return is_message;
+}
+
+static bool
+is_message(struct walk *walk, const struct mime *mime, struct place place)
+{
+	return strcmp(mime->type, "message/rfc822") == 0
+	    || strcmp(mime->type, "message/global") == 0
+	    || (place.is_in_digest && !mime->has_type)
+	    || is_attached_message(walk, mime);
+}
+
+/* Its delimiter; of length 0 for what is no multipart. */
+static struct bytes
+delimiter_of(struct walk *walk, const struct mime *mime)
+{
+	struct bytes body = bytes_trim(mime->body), delimiter = { "", 0 };
+
+	if (is_type(mime, "multipart/"))
+		return find_delimiter(walk, mime);
+	/* The field is lost that would say so. */
+	if (!mime->has_type && bytes_start(body, bytes_of("--"))) {
+		delimiter = bytes_trim(first_line(body));
+		body = bytes_skip(body, first_line(body).len);
+		if (delimiter.len > 2 && header_looks_like(body))
+			return delimiter;
+	}
+	return (struct bytes) { "", 0 };
+}
+
 static void
 walk_entity(struct walk *walk, struct bytes entity, struct place place)
 {
-	struct bytes delimiter = { "", 0 };
+	struct bytes delimiter;
 	struct mime mime;
 
 	if (place.level > MAX_MIME_DEPTH) {
@@ -220,12 +272,11 @@ walk_entity(struct walk *walk, struct bytes entity, struct place place)
 		stop(walk, "limit-header", "bytes of header", MAX_HEADER);
 		return;
 	}
-	if (is_type(&mime, "multipart/"))
-		delimiter = find_delimiter(walk, &mime);
+	delimiter = delimiter_of(walk, &mime);
 	if (delimiter.len > 0)
-		walk_multipart(walk, mime.body, delimiter, place);
-	else if (strcmp(mime.type, "message/rfc822") == 0
-	    || strcmp(mime.type, "message/global") == 0)
+		walk_multipart(walk, mime.body, delimiter,
+		    strcmp(mime.type, "multipart/digest") == 0, place);
+	else if (is_message(walk, &mime, place))
 		walk_enclosed(walk, &mime, place);
 	else
 		hand_out(walk, &mime, place);

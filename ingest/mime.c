@@ -34,6 +34,11 @@ read_type(struct mime *mime, struct bytes value, struct arena *arena)
 	const struct parameter *list = parameter_list(value, arena);
 	const char *name = parameter_value(list, "name", arena);
 
+	/* Where there are two of them, the one that says more. */
+	if (mime->has_type
+	    && !bytes_start(bytes_of(word), bytes_of("multipart/")))
+		return;
+	mime->has_type = true;
 	if (word[0] != '\0')
 		mime->type = word;
 	mime->boundary = parameter_raw(list, "boundary");
@@ -75,15 +80,13 @@ read_header(struct bytes header, struct arena *arena, struct mime *mime)
 		{ "Content-Disposition", read_disposition },
 		{ "Content-Transfer-Encoding", read_encoding },
 	};
-	bool is_seen[COUNT_OF(known)] = { false };
 	struct header_field field;
 	size_t i;
 
 	while (header_next(&header, &field))
 		for (i = 0; i < COUNT_OF(known); i++) {
-			if (is_seen[i] || !text_is(field.name, known[i].name))
+			if (!text_is(field.name, known[i].name))
 				continue;
-			is_seen[i] = true;
 			header_add_lines(&header, &field);
 			if (field.value.len <= MAX_MIME_FIELD)
 				known[i].read(mime,

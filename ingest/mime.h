@@ -24,6 +24,7 @@ enum mime_encoding {
 struct mime {
 	struct bytes body;
 	const char *type;     /* lower case: "text/plain" */
+	bool has_type;        /* it is declared */
 	const char *boundary; /* of a multipart; NULL when it has none */
 	const char *filename; /* decoded; "" when it has none */
 	enum mime_encoding encoding;

@@ -23,6 +23,7 @@ struct reader {
 	struct authentic authentic;
 
 	/* the part or file under way */
+	bool is_enclosed; /* in a message inside the message */
 	const char *label;
 	struct error no_report; /* a document of it that is none */
 	bool has_no_report;
@@ -82,35 +83,47 @@ add_broken(struct reader *r, const char *part, const struct error *why)
 }
 
 static void
-set_report(
-    struct reader *r, struct finding *finding, const struct report *report)
+set_report(struct reader *r, struct finding *finding, struct digest digest,
+    const struct report *report)
 {
 	struct report *copy = arena_alloc(r->arena, 1, sizeof(*copy));
 
 	*copy = *report;
 	finding->report = copy;
-	finding->digest = digest_finish(&r->digest);
+	finding->digest = digest;
 	finding->verdict = authentic_judge(
 	    &r->authentic, report, r->arena, &finding->verdict_reason);
 	finding->reason = finding->detail = NULL;
 	r->out->report_count++;
 }
 
+/* Whether that report was found before: who forwards one may have attached it
+ * too. */
+static bool
+is_known(const struct reader *r, struct digest digest)
+{
+	const struct finding *finding = r->out->findings;
+
+	for (; finding != NULL; finding = finding->next)
+		if (finding->report != NULL
+		    && memcmp(&finding->digest, &digest, sizeof(digest)) == 0)
+			return true;
+	return false;
+}
+
 static void
-drop_findings(struct reader *r, bool only_broken)
+drop_broken(struct reader *r)
 {
 	const struct finding *finding = r->out->findings;
 
 	r->next = &r->out->findings;
 	for (; finding != NULL; finding = finding->next)
-		if (only_broken && finding->report != NULL) {
+		if (finding->report != NULL) {
 			*r->next = finding;
 			r->next = &((struct finding *)finding)->next;
 		}
 	*r->next = NULL;
 	r->out->broken_count = 0;
-	if (!only_broken)
-		r->out->report_count = 0;
 }
 
 /* --- what a report leaves to its message to say --- */
@@ -269,11 +282,20 @@ finish_mended(
 	struct report report;
 
 	if (read_document(r, trouble, &report)) {
-		set_report(r, finding, &report);
+		set_report(r, finding, digest_finish(&r->digest), &report);
 		r->out->broken_count--;
 	} else if (strcmp(r->failure.reason, "xml-several-reports") == 0) {
 		set_reason(r, finding, &r->failure);
 	}
+}
+
+static void
+add_report(struct reader *r, const struct report *report)
+{
+	struct digest digest = digest_finish(&r->digest);
+
+	if (!r->is_enclosed || !is_known(r, digest))
+		set_report(r, add_finding(r, place_of(r)), digest, report);
 }
 
 static void
@@ -284,7 +306,7 @@ end_document(void *context, const struct error *trouble)
 
 	if (!r->is_mending) {
 		if (read_document(r, trouble, &report))
-			set_report(r, add_finding(r, place_of(r)), &report);
+			add_report(r, &report);
 		else
 			note_failure(r);
 	} else if (is_wanted(r)) {
@@ -304,15 +326,17 @@ count_findings(const struct reader *r)
 
 /*
  * A mail has parts that are no reports, which is as it should be.  But who
- * packs something and sends it here meant it as one.
+ * packs something and sends it here, or says so, meant it as one.
  */
 static void
-examine(struct reader *r, const char *label, struct bytes body)
+examine(struct reader *r, const char *label, struct bytes body, bool is_meant)
 {
 	const struct unpack_sink sink = { begin_document, add_to_document,
 		end_document, r };
 	size_t before = count_findings(r);
 
+	if (unpack_is_packed(bytes_trim_start(body)))
+		body = bytes_trim_start(body);
 	r->label = label;
 	r->has_no_report = r->has_malformed = false;
 	memset(r->malformed, 0, sizeof(r->malformed));
@@ -324,9 +348,14 @@ examine(struct reader *r, const char *label, struct bytes body)
 		unpack(body, &sink);
 		r->is_mending = false;
 	}
-	if (r->has_no_report && unpack_is_packed(body)
-	    && count_findings(r) == before)
-		add_broken(r, place_of(r), &r->no_report);
+	if (!r->has_no_report || count_findings(r) > before)
+		return;
+	if (unpack_foreign(body) != NULL)
+		error_input(&r->no_report, "container-unknown",
+		    "%s is not unpacked", unpack_foreign(body));
+	else if (!unpack_is_packed(body) && !is_meant)
+		return;
+	add_broken(r, place_of(r), &r->no_report);
 }
 
 struct walker {
@@ -351,19 +380,43 @@ wants_part(void *context, const struct message_part *part)
 	    && strcmp(part->type, "text/rfc822-headers") != 0;
 }
 
+/* Where the parts are not to be seen (RFC 8551 3.4, 3.5.2). */
+static bool
+is_opaque(const struct message_part *part)
+{
+	return strcmp(part->type, "application/pkcs7-mime") == 0
+	    || strcmp(part->type, "application/x-pkcs7-mime") == 0;
+}
+
+static bool
+is_said_to_be_packed(const struct message_part *part)
+{
+	return text_ends_in(part->filename, ".gz")
+	    || text_ends_in(part->filename, ".zip")
+	    || text_ends_in(part->type, "gzip")
+	    || text_ends_in(part->type, "/zip");
+}
+
 static void
 on_part(void *context, const struct message_part *part)
 {
 	struct walker *walker = context;
 	struct reader *r = walker->reader;
+	struct error opaque;
 
 	classify_read(walker->classifier, part);
+	if (is_opaque(part)) {
+		error_input(&opaque, "smime-opaque",
+		    "S/MIME that is encrypted, or signed as a whole");
+		add_broken(r, part->number, &opaque);
+		return;
+	}
 	examine(r,
 	    part->filename[0] == '\0'
 		? arena_copy(r->arena, bytes_of(part->number))
 		: arena_printf(
 		    r->arena, "%s: %s", part->number, part->filename),
-	    part->body);
+	    part->body, is_said_to_be_packed(part));
 }
 
 static void
@@ -382,8 +435,7 @@ on_trouble(void *context, const struct error *trouble)
 	classify_guess(walker->classifier, walker->input);
 }
 
-/* A forwarded report is a message in a message: opened when the outer one
- * has nothing, so that nothing is read twice. */
+/* A forwarded report is a message in a message. */
 static void
 read_parts(struct reader *r, struct classifier *classifier, struct bytes input)
 {
@@ -392,21 +444,28 @@ read_parts(struct reader *r, struct classifier *classifier, struct bytes input)
 	};
 	const struct message_visitor visitor = { wants_part, on_part, NULL,
 		on_trouble, &walker };
+	const struct finding **next;
+	struct reading before;
 
 	do {
+		before = *r->out;
+		next = r->next;
+		r->is_enclosed = walker.depth > 0;
 		message_walk(input, r->arena, &visitor);
 		/* What lies beside a feedback report belongs to it. */
 		if (classify_has_feedback(classifier, walker.depth)) {
-			drop_findings(r, false);
-			return;
+			*r->out = before;
+			r->next = next;
+			*r->next = NULL;
+			break;
 		}
-	} while (count_findings(r) == 0 && walker.depth++ < walker.deepest
+	} while (walker.depth++ < walker.deepest
 	    && classify_may_open(classifier, walker.depth));
 	if (walker.has_unopened && count_findings(r) == 0)
 		add_broken(r, "", &walker.unopened);
 	/* To keep what is broken is to keep the whole message. */
 	if (classify_is_private(classifier))
-		drop_findings(r, true);
+		drop_broken(r);
 }
 
 /* --- messages --- */
@@ -484,5 +543,5 @@ read_input(struct bytes input, const struct read_config *config,
 	if (header_looks_like(input))
 		read_message(&reader, input, config);
 	else
-		examine(&reader, "", input);
+		examine(&reader, "", input, false);
 }

@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "base/buffer.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/limits.h"
 
@@ -65,6 +66,28 @@ bool
 unpack_is_packed(struct bytes bytes)
 {
 	return is_gzip(bytes) || is_zip(bytes) || is_zlib(bytes);
+}
+
+const char *
+unpack_foreign(struct bytes bytes)
+{
+	static const struct {
+		const char *name, *start;
+	} kinds[] = {
+		{ "bzip2", "BZh" },
+		{ "xz",
+		    "\xfd"
+		    "7zXZ" },
+		{ "7z", "7z\xbc\xaf" }, { "rar", "Rar!\x1a" },
+		{ "zstd", "\x28\xb5\x2f\xfd" },
+		{ "TNEF", "\x78\x9f\x3e\x22" }, /* winmail.dat */
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(kinds); i++)
+		if (bytes_start(bytes, bytes_of(kinds[i].start)))
+			return kinds[i].name;
+	return NULL;
 }
 
 /* --- documents --- */

@@ -32,6 +32,10 @@ struct unpack_sink {
 /* Whether the bytes begin like a container. */
 bool unpack_is_packed(struct bytes bytes);
 
+/* The name of another kind of container, one that is not unpacked; NULL when
+ * the bytes do not begin like any. */
+const char *unpack_foreign(struct bytes bytes);
+
 /* Unpacks a container, and what is packed in it once more.  Bytes that are no
  * container are one document by themselves. */
 void unpack(struct bytes packed, const struct unpack_sink *sink);

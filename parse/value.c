@@ -22,6 +22,15 @@ text_is(struct bytes text, const char *word)
 	return word[i] == '\0';
 }
 
+bool
+text_ends_in(const char *text, const char *word)
+{
+	size_t len = strlen(text), word_len = strlen(word);
+
+	return len >= word_len
+	    && text_is(bytes_of(text + len - word_len), word);
+}
+
 const char *
 text_lower(struct arena *arena, struct bytes text)
 {

@@ -46,6 +46,9 @@ const char *choice_name(
 /* Whether text is that word; case does not matter, in any locale. */
 bool text_is(struct bytes text, const char *word);
 
+/* Whether text ends in that word; case does not matter. */
+bool text_ends_in(const char *text, const char *word);
+
 /* A copy in lower case, without the blanks around it. */
 const char *text_lower(struct arena *arena, struct bytes text);
 
