@@ -53,7 +53,7 @@ add_day(void *context, const struct store_mail *mail, struct error *err)
 
 	(void)err;
 	if (page->all.messages == 0)
-		mail_group_begin(&page->all, page->arena, mail);
+		mail_group_begin(&page->all, mail);
 	mail_group_add(&page->all, mail);
 	if (mail->day < first || day >= page->day_count)
 		return true;
@@ -69,6 +69,7 @@ static void
 print_all(struct page *page)
 {
 	const struct mail_group *all = &page->all;
+	char dkim[MAIL_GROUP_HOW], spf[MAIL_GROUP_HOW];
 	const char *trend =
 	    mail_group_trend(all, question_middle(page->question));
 
@@ -76,9 +77,8 @@ print_all(struct page *page)
 	       " delivered, %" PRId64 " quarantined, %" PRId64 " rejected\n",
 	    all->messages, all->passed, all->delivered, all->quarantined,
 	    all->rejected);
-	printf("DKIM: %s; SPF: %s%s%s\n",
-	    mail_group_how(page->arena, all->dkim),
-	    mail_group_how(page->arena, all->spf),
+	printf("DKIM: %s; SPF: %s%s%s\n", mail_group_how(all->dkim, dkim),
+	    mail_group_how(all->spf, spf),
 	    trend == NULL ? "" : "; trend: ", trend == NULL ? "" : trend);
 	printf("by day: [%s]\n",
 	    spark_line(page->arena, page->days,
@@ -263,8 +263,10 @@ address_print(
 		describe_owner(context)));
 	if (page.all.messages == 0) {
 		puts("no mail");
+		mail_group_release(&page.all);
 		return true;
 	}
 	print_all(&page);
+	mail_group_release(&page.all);
 	return print_tables(&page, err);
 }

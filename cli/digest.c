@@ -96,7 +96,7 @@ print_nothing(const struct question *question, const struct context *context,
 		puts("There have been none so far.");
 	else
 		printf("The newest report begins on %s.\n",
-		    datetime_format_date(extent.last_begin, day));
+		    datetime_format_date(extent.last_day, day));
 	return true;
 }
 

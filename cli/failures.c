@@ -1,6 +1,8 @@
 /* reports failures: mail that failed DMARC, grouped, most messages first. */
 
+#include <err.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/own.h"
@@ -78,7 +80,6 @@ struct failures {
 	const struct own *own;
 	int64_t middle;
 	struct output *output;
-	struct arena row; /* of the group under way */
 	struct mail_group group;
 	unsigned seen_dkim, seen_spf; /* bits of enum outcome_how */
 };
@@ -106,19 +107,50 @@ is_same(const struct failures *failures, const struct store_mail *mail)
 	    && strcmp(key->reasons, mail->reasons) == 0;
 }
 
-void
-mail_group_begin(struct mail_group *group, struct arena *arena,
-    const struct store_mail *mail)
+/* The texts of a key, in the group's memory, which is used again and again:
+ * there may be millions of groups. */
+static void
+copy_texts(struct mail_group *group, const struct store_mail *mail)
 {
-	*group = (struct mail_group) { .key = *mail, .first = mail->first };
-	group->key.domain = arena_copy(arena, bytes_of(mail->domain));
-	group->key.org_name = arena_copy(arena, bytes_of(mail->org_name));
-	group->key.email_domain =
-	    arena_copy(arena, bytes_of(mail->email_domain));
-	group->key.header_from = arena_copy(arena, bytes_of(mail->header_from));
-	group->key.envelope_from =
-	    arena_copy(arena, bytes_of(mail->envelope_from));
-	group->key.reasons = arena_copy(arena, bytes_of(mail->reasons));
+	const char **const texts[] = { &group->key.domain, &group->key.org_name,
+		&group->key.email_domain, &group->key.header_from,
+		&group->key.envelope_from, &group->key.reasons };
+	const char *const from[] = { mail->domain, mail->org_name,
+		mail->email_domain, mail->header_from, mail->envelope_from,
+		mail->reasons };
+	size_t i, len, size = 0;
+	char *to;
+
+	for (i = 0; i < COUNT_OF(from); i++)
+		size += strlen(from[i]) + 1;
+	if (size > group->size) {
+		group->size = size * 2;
+		group->texts = realloc(group->texts, group->size);
+		if (group->texts == NULL)
+			err(1, "mail");
+	}
+	to = group->texts;
+	for (i = 0; i < COUNT_OF(from); i++) {
+		len = strlen(from[i]) + 1;
+		*texts[i] = memcpy(to, from[i], len);
+		to += len;
+	}
+}
+
+void
+mail_group_begin(struct mail_group *group, const struct store_mail *mail)
+{
+	*group = (struct mail_group) { .key = *mail,
+		.first = mail->first,
+		.texts = group->texts,
+		.size = group->size };
+	copy_texts(group, mail);
+}
+
+void
+mail_group_release(struct mail_group *group)
+{
+	free(group->texts);
 }
 
 static int64_t *
@@ -160,7 +192,7 @@ mail_group_add(struct mail_group *group, const struct store_mail *mail)
 }
 
 const char *
-mail_group_how(struct arena *arena, const int64_t counts[HOW_COUNT])
+mail_group_how(const int64_t counts[HOW_COUNT], char out[MAIL_GROUP_HOW])
 {
 	enum outcome_how how, first = HOW_COUNT, second = HOW_COUNT;
 
@@ -179,8 +211,9 @@ mail_group_how(struct arena *arena, const int64_t counts[HOW_COUNT])
 		return "-";
 	if (second == HOW_COUNT)
 		return outcome_how_name(first);
-	return arena_printf(
-	    arena, "%s, %s", outcome_how_name(first), outcome_how_name(second));
+	snprintf(out, MAIL_GROUP_HOW, "%s, %s", outcome_how_name(first),
+	    outcome_how_name(second));
+	return out;
 }
 
 const char *
@@ -202,19 +235,18 @@ mail_group_trend(const struct mail_group *group, int64_t middle)
 /* --- rows --- */
 
 static void
-put_keys(struct output_value *out, struct failures *failures)
+put_keys(struct output_value *out, const struct failures *failures,
+    char address[ADDRESS_TEXT])
 {
 	const struct store_mail *key = &failures->group.key;
 	const unsigned by = failures->grouping->by;
-	char address[ADDRESS_TEXT];
 	size_t i;
 
 	for (i = 0; i < COLUMN_KEYS; i++)
 		out[i] = OUTPUT_ABSENT;
 	out[0] = output_text(key->domain);
 	if ((by & STORE_BY_SOURCE) != 0 && key->source_ip.len > 0)
-		out[1] = output_text(arena_printf(&failures->row, "%s",
-		    address_format(&key->source_ip, address)));
+		out[1] = output_text(address_format(&key->source_ip, address));
 	if ((by & STORE_BY_SENDER) != 0) {
 		out[2] = output_text(key->header_from);
 		out[3] = output_text(key->envelope_from);
@@ -260,16 +292,17 @@ print_group(struct failures *failures)
 	const char *trend = mail_group_trend(group, failures->middle);
 	struct output_value values[COLUMN_COUNT], *out = values;
 	const struct output_value own = put_own(failures);
+	char address[ADDRESS_TEXT], dkim[MAIL_GROUP_HOW], spf[MAIL_GROUP_HOW];
 	enum outcome_how how;
 
-	put_keys(out, failures);
+	put_keys(out, failures, address);
 	out += COLUMN_KEYS;
 	*out++ = output_count(group->messages);
 	*out++ = output_count(group->delivered);
 	*out++ = output_count(group->quarantined);
 	*out++ = output_count(group->rejected);
-	*out++ = output_text(mail_group_how(&failures->row, group->dkim));
-	*out++ = output_text(mail_group_how(&failures->row, group->spf));
+	*out++ = output_text(mail_group_how(group->dkim, dkim));
+	*out++ = output_text(mail_group_how(group->spf, spf));
 	*out++ = output_text(trend);
 	*out++ = output_text(own.number != 0 ? "own" : "");
 	for (how = HOW_NONE; how < HOW_COUNT; how++)
@@ -294,8 +327,7 @@ add_mail(void *context, const struct store_mail *mail, struct error *err)
 	if (!is_same(failures, mail)) {
 		if (failures->group.messages > 0)
 			print_group(failures);
-		arena_release(&failures->row);
-		mail_group_begin(&failures->group, &failures->row, mail);
+		mail_group_begin(&failures->group, mail);
 	}
 	mail_group_add(&failures->group, mail);
 	return true;
@@ -398,7 +430,7 @@ print_groups(
 	};
 	struct output_style style = question_style(context->options);
 	struct output_column columns[COLUMN_COUNT];
-	bool ok;
+	bool ok, has_mail;
 
 	choose_columns(columns, failures.grouping);
 	if (style.sort == NULL)
@@ -411,13 +443,14 @@ print_groups(
 	ok = store_mail(context->store, &question->filter,
 	    failures.grouping->by | STORE_BY_OUTCOME, question_middle(question),
 	    add_mail, &failures, err);
-	if (ok && failures.group.messages > 0)
+	has_mail = failures.group.messages > 0;
+	if (ok && has_mail)
 		print_group(&failures);
-	arena_release(&failures.row);
+	mail_group_release(&failures.group);
 	output_free(failures.output);
 	if (!ok || style.format != OUTPUT_TABLE)
 		return ok;
-	if (failures.group.messages > 0)
+	if (has_mail)
 		print_footer(&failures);
 	else if (question->report_count > 0)
 		fprintf(stderr, "No mail failed, in %s.\n",

@@ -14,17 +14,21 @@ struct mail_group {
 	int64_t dkim[HOW_COUNT], spf[HOW_COUNT];
 	int64_t recent;
 	int64_t first, last; /* days, their first seconds */
+	char *texts;         /* of the key */
+	size_t size;
 };
 
-/* The key is copied into the arena. */
-void mail_group_begin(struct mail_group *group, struct arena *arena,
-    const struct store_mail *mail);
+/* The key is copied; a group of zeros can be begun again and again. */
+void mail_group_begin(struct mail_group *group, const struct store_mail *mail);
+void mail_group_release(struct mail_group *group);
+
 /* Adds mail of this group, of one outcome. */
 void mail_group_add(struct mail_group *group, const struct store_mail *mail);
 
 /* The one or two most frequent ways: "broken, none". */
+#define MAIL_GROUP_HOW 32
 const char *mail_group_how(
-    struct arena *arena, const int64_t counts[HOW_COUNT]);
+    const int64_t counts[HOW_COUNT], char out[MAIL_GROUP_HOW]);
 
 /* "new", "up", "steady", "down", "gone": the later half of the period, which
  * begins with middle, beside the earlier one; NULL when it has no halves. */

@@ -245,8 +245,8 @@ period_ask(struct store *store, const struct period_request *request,
 		return false;
 	if (extent.report_count == 0 || request->all)
 		extent = all;
-	if (!period_resolve(request, extent.report_count > 0,
-		extent.first_begin, extent.last_begin, out, err))
+	if (!period_resolve(request, extent.report_count > 0, extent.first_day,
+		extent.last_day, out, err))
 		return false;
 	filter->since = out->since;
 	filter->until = out->until;

@@ -122,7 +122,7 @@ question_style(const struct options *options)
 {
 	struct output_style style = options->style;
 
-	if (style.limit == 0 && style.format == OUTPUT_TABLE && !options->all)
+	if (style.limit == 0 && style.format == OUTPUT_TABLE)
 		style.limit = TABLE_ROWS;
 	return style;
 }
@@ -164,8 +164,8 @@ question_open_quietly(
 		return false;
 	out->report_count = extent.report_count;
 	out->first_day =
-	    extent.report_count > 0 && extent.first_begin > out->period.first
-	    ? datetime_day(extent.first_begin) * 86400
+	    extent.report_count > 0 && extent.first_day > out->period.first
+	    ? extent.first_day
 	    : out->period.first;
 	return true;
 }

@@ -28,8 +28,8 @@ MUST_CHECK bool question_open(
 MUST_CHECK bool question_open_quietly(
     struct question *out, const struct context *context, struct error *err);
 
-/* The style of the options; a table has the first TABLE_ROWS unless --limit or
- * --all says otherwise. */
+/* The style of the options; a table has the first TABLE_ROWS unless --limit
+ * says otherwise. */
 #define TABLE_ROWS 20
 struct output_style question_style(const struct options *options);
 

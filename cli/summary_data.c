@@ -212,8 +212,11 @@ ask_doubts(struct summary *out, const struct store_filter *filter,
 
 	if (context->options->until.kind == BOUND_NONE)
 		later.until = STORE_UNTIL_EVER;
-	if (!store_doubts(context->store, filter, &now, err)
-	    || !store_doubts(context->store, &later, &then, err))
+	if (!store_doubts(context->store, filter, &now, err))
+		return false;
+	then = now;
+	if (later.until != filter->until
+	    && !store_doubts(context->store, &later, &then, err))
 		return false;
 	if ((filter->verdicts & STORE_VERDICT(VERDICT_FAILED)) == 0)
 		out->failed = now.failed;

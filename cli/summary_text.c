@@ -145,7 +145,7 @@ choose_domains(const struct summary *summary, const struct context *context,
 	size_t limit = context->options->style.limit, n = 0;
 
 	if (limit == 0)
-		limit = context->options->all ? summary->domain_count : ROWS;
+		limit = ROWS;
 	for (domain = summary->domains; domain != NULL; domain = domain->next)
 		shown[n++] = domain;
 	if (n > limit) {
@@ -202,8 +202,8 @@ print_totals(const struct summary *summary, const struct context *context)
 	text_fold(stdout, output_width(stdout), 0, 2,
 	    arena_printf(context->arena,
 		"All %zu domains: %" PRId64
-		" reports, %.0f messages, %.0f passed, %.0f failed; --limit or "
-		"--all shows more.",
+		" reports, %.0f messages, %.0f passed, %.0f failed; --limit "
+		"shows more.",
 		summary->domain_count, all.reports, messages, passed, failed));
 }
 

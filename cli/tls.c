@@ -231,8 +231,6 @@ print_part(struct tls *tls, enum kind kind, const char *title,
 			shown[i].heading = NULL;
 	if (style.limit == 0)
 		style.limit = ROWS;
-	if (tls->context->options->all)
-		style.limit = tls->context->options->style.limit;
 	tls->output = output_ranked(stdout, &style, order, shown, COLUMN_COUNT);
 	ok = ask(tls, kind, filter, err);
 	output_free(tls->output);

@@ -55,7 +55,7 @@ const struct topic topics[] = {
 	    "the terminal, or 80 columns, or $COLUMNS; text that does not\n"
 	    "fit ends with an ellipsis, and columns for which there is no\n"
 	    "room at all are left out. A table of rows has the first 20,\n"
-	    "and says how many more there are; --limit and --all give more.\n"
+	    "and says how many more there are; --limit gives more.\n"
 	    "--local shows times in the local zone, with the minute; days of\n"
 	    "a period, CSV and JSON are in UTC all the same.\n"
 	    "\n"

@@ -43,7 +43,8 @@ struct store_mail {
 
 /*
  * The groups of the filter's mail, in the order of what they are grouped by,
- * as the bits stand above.  middle is a time within the period.  The period
+ * as the bits stand above; sources alone may be in any order, and those of one
+ * of them stand together.  middle is a time within the period.  The period
  * is taken as whole days.
  */
 MUST_CHECK bool store_mail(struct store *store,

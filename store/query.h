@@ -73,7 +73,9 @@ store_filter_has_records(const struct store_filter *filter)
 /* What is there at all, and from when to when. */
 struct store_extent {
 	size_t report_count;
-	int64_t first_begin, last_begin; /* when report_count is not 0 */
+	/* The first seconds of the days on which they begin, when report_count
+	 * is not 0. */
+	int64_t first_day, last_day;
 };
 MUST_CHECK bool store_extent(struct store *store,
     const struct store_filter *filter, struct store_extent *out,

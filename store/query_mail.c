@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "parse/datetime.h"
 #include "store/filter.h"
+#include "store/mail_source.h"
 #include "store/question.h"
 #include "store/sqlite.h"
 
@@ -61,21 +62,6 @@ choose(const struct store_filter *filter, unsigned by)
 	return has_source ? &sources : &outcomes;
 }
 
-/* The key of total_source begins with domain and passes. */
-static const char *
-choose_passes(const struct table *table, const struct store_filter *filter)
-{
-	const unsigned fails = STORE_RESULT(false, false);
-
-	if (table != &sources)
-		return "";
-	if (filter->results == fails)
-		return " r.passes = 0 AND";
-	return filter->results != 0 && (filter->results & fails) == 0
-	    ? " r.passes = 1 AND"
-	    : " r.passes IN (0, 1) AND";
-}
-
 /* Most records have none. */
 #define REASONS                                                                \
 	"iif(c.reasons IS NULL, '', coalesce("                                 \
@@ -129,7 +115,7 @@ build_start(struct arena *arena, const struct table *table,
 	    "SELECT capped_sum(%s), sum(%s)%s, min(r.day), max(r.day),"
 	    " capped_sum(iif(r.day >= :middle, %s, 0)) FROM %s%s",
 	    table->messages, table->records, selected, table->messages,
-	    table->from, choose_passes(table, filter));
+	    table->from, table == &sources ? mail_source_passes(filter) : "");
 }
 
 static const char *
@@ -163,6 +149,8 @@ read_reporter(struct reader *reader, int64_t id, struct store_mail *out,
 	bool has_row;
 
 	out->org_name = out->email_domain = "";
+	if (id == 0) /* it is not grouped by that */
+		return true;
 	sqlite3_reset(statement);
 	if (!sqlite_bind(reader->store, statement, 1, number(id), err)
 	    || !sqlite_step(reader->store, statement, &has_row, err))
@@ -183,14 +171,14 @@ read_mail(void *context, sqlite3_stmt *row, struct error *err)
 		.messages = sqlite3_column_int64(row, 0),
 		.records = sqlite3_column_int64(row, 1),
 		.domain = question_text(row, 2),
-		.day = sqlite3_column_int64(row, 3) * 86400,
+		.day = question_day(row, 3),
 		.source_ip = question_address(row, 5),
 		.header_from = question_text(row, 6),
 		.envelope_from = question_text(row, 7),
 		.reasons = question_text(row, 8),
 		.outcome = (unsigned)sqlite3_column_int(row, 9),
-		.first = sqlite3_column_int64(row, behind) * 86400,
-		.last = sqlite3_column_int64(row, behind + 1) * 86400,
+		.first = question_day(row, behind),
+		.last = question_day(row, behind + 1),
 		.recent = sqlite3_column_int64(row, behind + 2),
 	};
 
@@ -211,6 +199,9 @@ store_mail(struct store *store, const struct store_filter *filter, unsigned by,
 	sqlite3_stmt *statement;
 	bool ok;
 
+	if (mail_source_fits(filter, by))
+		return mail_source_ask(
+		    store, filter, by, middle, row, context, err);
 	ok = table->prepare(store, build_start(&arena, table, filter, by),
 	    build_rest(&arena, table, by), filter, &statement, err);
 	arena_release(&arena);

@@ -15,10 +15,21 @@ read_extent(void *context, sqlite3_stmt *row, struct error *err)
 	(void)err;
 	*out = (struct store_extent) {
 		.report_count = (size_t)sqlite3_column_int64(row, 0),
-		.first_begin = sqlite3_column_int64(row, 1),
-		.last_begin = sqlite3_column_int64(row, 2),
+		.first_day = question_day(row, 1),
+		.last_day = question_day(row, 2),
 	};
 	return true;
+}
+
+/* Whether the filter is about days and reports as a whole, so that a roll-up
+ * can tell. */
+static bool
+is_of_days(const struct store_filter *filter)
+{
+	return !store_filter_has_records(filter)
+	    && (filter->since == STORE_SINCE_EVER || filter->since % 86400 == 0)
+	    && (filter->until == STORE_UNTIL_EVER
+		|| filter->until % 86400 == 0);
 }
 
 bool
@@ -26,12 +37,18 @@ store_extent(struct store *store, const struct store_filter *filter,
     struct store_extent *out, struct error *err)
 {
 	sqlite3_stmt *statement;
+	bool ok;
 
-	return filter_prepare(store,
-		   "SELECT count(*), min(r.begin), max(r.begin)"
-		   " FROM report r WHERE r.is_conflict = 0 AND",
-		   "", filter, &statement, err)
-	    && question_answer(store, statement, read_extent, out, err);
+	ok = is_of_days(filter)
+	    ? filter_prepare_days(store,
+		"SELECT coalesce(sum(r.reports), 0), min(r.day), max(r.day)"
+		" FROM total_report r WHERE",
+		"", filter, &statement, err)
+	    : filter_prepare(store,
+		"SELECT count(*), min(r.day), max(r.day)"
+		" FROM report r WHERE r.is_conflict = 0 AND",
+		"", filter, &statement, err);
+	return ok && question_answer(store, statement, read_extent, out, err);
 }
 
 static bool

@@ -19,8 +19,8 @@ read_rhythm(void *context, sqlite3_stmt *row, struct error *err)
 		.org_name = question_text(row, 0),
 		.email_domain = question_text(row, 1),
 		.days = sqlite3_column_int64(row, 2),
-		.first = sqlite3_column_int64(row, 3) * 86400,
-		.last = sqlite3_column_int64(row, 4) * 86400,
+		.first = question_day(row, 3),
+		.last = question_day(row, 4),
 		.reports = sqlite3_column_int64(row, 5),
 	};
 

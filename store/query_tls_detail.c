@@ -25,8 +25,8 @@ read_group(void *context, sqlite3_stmt *row, struct error *err)
 		.sessions = sqlite3_column_int64(row, 5),
 		.reports = sqlite3_column_int64(row, 6),
 		.reporters = sqlite3_column_int64(row, 7),
-		.first = sqlite3_column_int64(row, 8) * 86400,
-		.last = sqlite3_column_int64(row, 9) * 86400,
+		.first = question_day(row, 8),
+		.last = question_day(row, 9),
 	};
 
 	return to->row(to->context, &group, err);
@@ -80,8 +80,8 @@ read_policy(void *context, sqlite3_stmt *row, struct error *err)
 		.mx_host = question_text(row, 3),
 		.reports = sqlite3_column_int64(row, 4),
 		.reporters = sqlite3_column_int64(row, 5),
-		.first = sqlite3_column_int64(row, 6) * 86400,
-		.last = sqlite3_column_int64(row, 7) * 86400,
+		.first = question_day(row, 6),
+		.last = question_day(row, 7),
 	};
 
 	return to->row(to->context, &policy, err);

@@ -35,6 +35,14 @@ question_text_or_null(sqlite3_stmt *row, int column)
 	return (const char *)sqlite3_column_text(row, column);
 }
 
+int64_t
+question_day(sqlite3_stmt *row, int column)
+{
+	int64_t day = sqlite3_column_int64(row, column);
+
+	return day < INT64_MIN / 86400 ? INT64_MIN : day * 86400;
+}
+
 struct address
 question_address(sqlite3_stmt *row, int column)
 {

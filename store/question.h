@@ -27,6 +27,8 @@ MUST_CHECK bool question_answer(struct store *store, sqlite3_stmt *statement,
 /* A text that is never NULL: "" stands for absent. */
 const char *question_text(sqlite3_stmt *row, int column);
 const char *question_text_or_null(sqlite3_stmt *row, int column);
+/* The first second of a day; what has none is the first second there is. */
+int64_t question_day(sqlite3_stmt *row, int column);
 /* None where it is NULL. */
 struct address question_address(sqlite3_stmt *row, int column);
 

@@ -414,8 +414,8 @@ Test(query, says_from_when_to_when_there_are_reports)
 
 	must(store_extent(world.store, &everything, &extent, &world.err));
 	cr_expect(eq(sz, extent.report_count, 7));
-	cr_expect(eq(i64, extent.first_begin, 10 * DAY));
-	cr_expect(eq(i64, extent.last_begin, 12 * DAY));
+	cr_expect(eq(i64, extent.first_day, 10 * DAY));
+	cr_expect(eq(i64, extent.last_day, 12 * DAY));
 }
 
 /* --- the other totals --- */
@@ -446,8 +446,8 @@ Test(query, sums_failing_messages_by_source)
 	must(store_mail(world.store, &failing,
 	    STORE_BY_DOMAIN | STORE_BY_SOURCE, 0, put_source, out, &world.err));
 	expect_answer(out,
-	    "example.com 4 192 0 2 1: 18\n"
 	    "example.com 4 192 0 2 2: 18\n"
+	    "example.com 4 192 0 2 1: 18\n"
 	    "mail.example.com 4 192 0 2 1: 3\n"
 	    "badexample.com 4 192 0 2 1: 3\n"
 	    "example.org: 20\n");
