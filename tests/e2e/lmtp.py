@@ -1,5 +1,6 @@
 """What the tests of the listener share: the listener as a process, a client
 that remembers what it was told, and messages that are all different."""
+import atexit
 import base64
 import gzip
 import hashlib
@@ -74,6 +75,8 @@ class Listener:
                 raise AssertionError("the listener ended: " + self.said(mark))
             return "listening on" in self.said(mark)
 
+        # A test that fails leaves nothing behind.
+        atexit.register(self.process.kill)
         until("the listener starts", is_up)
         return self
 
