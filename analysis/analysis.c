@@ -29,10 +29,13 @@ analysis_finish(struct analysis *analysis)
 {
 	size_t i;
 
+	/* No more rows: what finds them again can go. */
+	index_release(&analysis->flow_index);
 	learn_order(analysis);
 	learn_sums(analysis);
 	learn_own(analysis);
 	learn_selectors(analysis);
+	learn_signers(analysis);
 	for (i = 0; i < analysis->channel_count; i++)
 		classify_measure(analysis, analysis->channels[i]);
 	for (i = 0; i < analysis->channel_count; i++)
@@ -72,7 +75,7 @@ analysis_flows(const struct analysis *analysis, const struct channel *channel,
 			.first_day = flow->first_day,
 			.last_day = flow->last_day,
 			.report = flow->report,
-			.record = flow->record,
+			.record = (int64_t)flow->record,
 		    });
 	}
 }

@@ -94,6 +94,7 @@ struct analysis_config {
 	const struct knowledge *knowledge;
 	const struct label *labels;
 	size_t label_count;
+	bool explains; /* channels have evidence, which takes its room */
 };
 
 struct channel {
@@ -105,8 +106,9 @@ struct channel {
 
 	enum sender_class class;
 	enum confidence confidence;
-	const char *reason; /* in words */
-	const struct evidence *evidence;
+	const char *reason;              /* in words */
+	bool is_labelled;                /* by the operator */
+	const struct evidence *evidence; /* when it was asked for */
 
 	int64_t messages, passed;
 	int64_t aligned_spf; /* messages, as all below */
@@ -120,7 +122,7 @@ struct channel {
 	int64_t carried; /* of its selectors' messages, the share of its
 			  * operator in the one it carries most, in percent */
 	int32_t first_day, last_day;
-	size_t reporters, parties, flow_count;
+	uint32_t reporters, parties, flow_count;
 
 	/* As a list. */
 	int score;
@@ -130,8 +132,8 @@ struct channel {
 	bool is_possible_list;
 	struct leak *leak; /* of a list, or a possible one; else NULL */
 
-	size_t first_flow, first_cell, cell_count; /* for the analysis */
-	size_t number;
+	uint32_t first_flow, first_cell, cell_count; /* for the analysis */
+	uint32_t number;
 };
 
 /* A party of a list. */

@@ -7,17 +7,59 @@
 #include "base/arena.h"
 #include "parse/value.h"
 
+/* Of most channels there is one flow: they share what is to say of it. */
+static const struct step *
+single_step(const struct analysis *analysis, const struct channel *channel)
+{
+	static const struct step steps[] = {
+		[PARTY_NAMED] = { .parties = 1,
+		    .days = 1,
+		    .fan = 1,
+		    .span = 1,
+		    .sends = 1,
+		    .complete = 1,
+		    .dispersion = -1,
+		    .named = 1 },
+		[PARTY_CROWD] = { .parties = 1,
+		    .days = 1,
+		    .fan = 1,
+		    .span = 1,
+		    .sends = 1,
+		    .complete = 1,
+		    .dispersion = -1,
+		    .crowd = 1 },
+		[PARTY_GATE] = { .parties = 1,
+		    .days = 1,
+		    .fan = 1,
+		    .span = 1,
+		    .sends = 1,
+		    .complete = 1,
+		    .dispersion = -1,
+		    .gate = 1 },
+	};
+	uint32_t flow = analysis->flow_order[channel->first_flow];
+
+	return &steps[analysis->parties[analysis->flows[flow].party].class];
+}
+
 void
 classify_measure(struct analysis *analysis, struct channel *channel)
 {
-	struct step *step = arena_alloc(analysis->arena, 1, sizeof(*step));
+	static const struct step none = { .dispersion = -1 };
+	struct step *step;
 	struct grid *grid;
 
-	if (channel->class == CLASS_UNKNOWN && channel->cell_count > 0) {
-		grid = grid_new(analysis, channel, NULL, NULL);
-		*step = grid_step_all(analysis, grid);
-		grid_free(grid);
+	channel->step = &none;
+	if (channel->class != CLASS_UNKNOWN || channel->cell_count == 0)
+		return;
+	if (channel->cell_count == 1) {
+		channel->step = single_step(analysis, channel);
+		return;
 	}
+	step = arena_alloc(analysis->arena, 1, sizeof(*step));
+	grid = grid_new(analysis, channel, NULL, NULL);
+	*step = grid_step_all(analysis, grid);
+	grid_free(grid);
 	channel->step = step;
 }
 
@@ -58,6 +100,7 @@ classify_labelled(struct analysis *analysis, struct channel *channel)
 		if (label->class == CLASS_LIST)
 			judge_list(analysis, channel);
 		channel->is_possible_list = false;
+		channel->is_labelled = true;
 		return set(
 		    channel, label->class, CONFIDENCE_HIGH, "you said so");
 	}
@@ -234,6 +277,20 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 
 /* --- by our own envelope, from where SPF does not authorise it --- */
 
+/*
+ * With one or two reporters, everything goes to one place.  Then only size
+ * tells a server of ours from a forwarder: nobody has a twentieth of all our
+ * mail forwarded.
+ */
+static bool
+is_large_alone(const struct analysis *analysis, const struct channel *channel)
+{
+	return analysis->party_count <= 2 && channel->messages >= 20
+	    && 20 * (channel->sig_pass - channel->sig_away)
+	    >= analysis->messages
+	    && 5 * channel->sig_pass >= 4 * channel->messages;
+}
+
 static bool
 classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 {
@@ -247,12 +304,28 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 		    channel->messages > 2 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "nothing proves that it is yours");
 	}
+	if (2 * channel->sig_away > channel->messages && channel->carried >= 10
+	    && channel->messages >= 5) {
+		evidence_add(analysis, channel, "selector-away", 0,
+		    says_own_pass,
+		    "it carries %lld%% of what a key of yours signs that the "
+		    "servers in your SPF don't use",
+		    (long long)channel->carried);
+		return set(channel, CLASS_UNLISTED, CONFIDENCE_MED,
+		    "signs with a key of yours, and is not in your SPF");
+	}
+	if (is_large_alone(analysis, channel))
+		return set(channel, CLASS_UNLISTED, CONFIDENCE_LOW,
+		    "signs and sends as you, but is not in your SPF");
 	if (step->parties <= 1)
 		return set(channel, CLASS_FORWARDER,
 		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "passes your mail on to one place, envelope kept");
+	/* What people write is signed by our servers; a filter passes on what
+	 * vendors send, too. */
 	if (judge_list(analysis, channel)
-	    && channel->confidence > CONFIDENCE_LOW && step->crowd > 0)
+	    && channel->confidence > CONFIDENCE_LOW && step->crowd > 0
+	    && channel->sig_away <= channel->sig_home)
 		return set(channel, CLASS_LIST, channel->confidence,
 		    "sends what you write to a group, envelope kept");
 	channel->is_possible_list = false;

@@ -23,7 +23,8 @@ pick_rows(const struct analysis *analysis, const struct channel *channel,
 		if (says != NULL && !says(flow))
 			continue;
 		out->rows[out->row_count++] =
-		    (struct evidence_row) { flow->report, flow->record };
+		    (struct evidence_row) { flow->report,
+			    (int64_t)flow->record };
 	}
 }
 
@@ -32,11 +33,14 @@ evidence_add(struct analysis *analysis, struct channel *channel,
     const char *rule, int points, bool (*says)(const struct flow *flow),
     const char *fmt, ...)
 {
-	struct evidence *made = arena_alloc(analysis->arena, 1, sizeof(*made));
+	struct evidence *made;
 	const struct evidence **next = &channel->evidence;
 	char text[MAX_SENTENCE];
 	va_list ap;
 
+	if (!analysis->config.explains)
+		return;
+	made = arena_alloc(analysis->arena, 1, sizeof(*made));
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

@@ -8,7 +8,7 @@
 #include "base/compiler.h"
 
 /*
- * Adds a rule behind those that are there.  Its rows are those of flows for
+ * Adds a rule behind those that are there, if evidence is wanted.  Its rows are those of flows for
  * which says is true; NULL: of any.
  */
 void evidence_add(struct analysis *analysis, struct channel *channel,

@@ -244,7 +244,7 @@ measure_diversity(const struct analysis *analysis, const struct grid *grid)
 	double messages = 0, expected = 0, share;
 	size_t i;
 
-	if (analysis->messages == 0)
+	if (analysis->messages == 0 || grid->party_count < 3)
 		return 0;
 	for (i = 0; i < grid->cell_count; i++)
 		messages += (double)grid->cells[i].count;
@@ -312,6 +312,21 @@ measure_alone(struct step *step, const struct grid *grid)
 	free(seen);
 }
 
+static double
+measure_complete(const struct step *step, const struct grid *grid)
+{
+	size_t i, next, n, days = 0, there = 0;
+
+	for (i = 0; i < grid->cell_count; i = next) {
+		n = count_day(grid, i, &next);
+		if (n * 2 < step->fan)
+			continue;
+		days++;
+		there += n;
+	}
+	return (double)there / ((double)step->parties * (double)days);
+}
+
 /* Reporters' days differ, so a day more or less is none. */
 static bool
 is_regular(const struct grid *grid)
@@ -368,8 +383,7 @@ grid_step(const struct analysis *analysis, const struct grid *grid)
 		}
 	}
 	measure_pairs(&step, grid, party_days);
-	step.complete = (double)grid->cell_count
-	    / ((double)step.parties * (double)grid->day_count);
+	step.complete = measure_complete(&step, grid);
 	step.regular = is_regular(grid);
 	measure_alone(&step, grid);
 	step.dispersion = measure_dispersion(grid);
@@ -395,10 +409,13 @@ struct step
 grid_step_all(const struct analysis *analysis, struct grid *grid)
 {
 	struct step step = grid_step(analysis, grid), rest;
+	size_t all;
 
 	if (step.parties < 3)
 		return step;
+	all = grid->cell_count;
 	drop_joint_days(grid);
+	step.rest_share = (double)grid->cell_count / (double)all;
 	rest = grid_step(analysis, grid);
 	step.rest_days = rest.days;
 	step.rest_parties = rest.parties;

@@ -35,7 +35,8 @@ struct step {
 	 * standard deviations. */
 	double index, deviations;
 	double sends;    /* days, weighted by how many parties each has */
-	double complete; /* share of parties that are there, over days */
+	double complete; /* share of parties that are there, over days with
+			  * half as many as on the best, or more */
 	/* Counts against what proportion predicts: 1 when messages are
 	 * addressed one by one, towards 0 when each goes to everybody. */
 	double dispersion;
@@ -46,8 +47,8 @@ struct step {
 	size_t alone, alone_parties;
 	/* The days on which less than half are there. */
 	size_t rest_days, rest_parties;
-	double rest_index;
-	bool regular; /* the same time between any two sends */
+	double rest_index, rest_share; /* of all parties' days */
+	bool regular;                  /* the same time between any two sends */
 	size_t crowd, named, gate;
 	size_t strangers; /* named, and no mail of ours goes there directly */
 };

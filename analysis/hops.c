@@ -18,8 +18,8 @@
 
 /* How sure, as the logarithm of how much likelier it is than chance. */
 #define SURE 7.0
-/* The list's own signature or seal on what is forwarded. */
-#define SIGNED_WORTH 8.0
+/* Forwarding for more people than that is a service's, or no forwarding. */
+#define MAX_HOP_PARTIES 50
 /* A day of the list shows in the hop's reports, unless one got lost. */
 #define SEEN     0.88
 #define ELSEWISE 0.01
@@ -103,8 +103,8 @@ collect_nets(const struct analysis *analysis, struct draft *draft)
 }
 
 /* The list's own network: it reaches most parties, and SPF knows it. */
-void
-hops_find_nets(const struct analysis *analysis, struct draft *draft)
+static void
+find_candidates(const struct analysis *analysis, struct draft *draft)
 {
 	const struct channel *channel = draft->channel;
 	bool has_spf = 2 * channel->spf_pass >= channel->messages;
@@ -127,6 +127,72 @@ hops_find_nets(const struct analysis *analysis, struct draft *draft)
 		net->is_hop = true;
 		net->name = name_net(analysis, &net->address);
 	}
+}
+
+static void
+add_sender(struct net *net, uint32_t channel)
+{
+	size_t i;
+
+	for (i = 0; i < net->sender_count; i++)
+		if (net->senders[i] == channel)
+			return;
+	if (net->sender_count < NET_SENDERS)
+		net->senders[net->sender_count++] = channel;
+}
+
+/* What else comes through a network that may be a hop. */
+static void
+look_around(struct draft *drafts, size_t count, const struct flow *flow)
+{
+	struct net *net;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		net = hops_net(&drafts[i], &flow->source_ip);
+		if (net == NULL || !net->is_hop)
+			continue;
+		if (flow->party != net->party)
+			net->has_others = true;
+		if (flow->facts->envelope != NULL)
+			add_sender(net, flow->channel);
+		else if (flow->party == net->party && !flow->facts->aligned_spf)
+			net->has_own_mail = true;
+	}
+}
+
+/*
+ * A filter or second MX in front of the party's mailboxes is no hop: the list
+ * delivered to it.  It brings our own mail as well; a filter brings all of it,
+ * and mail of everybody else.
+ */
+static bool
+is_in_front(const struct analysis *analysis, const struct net *net)
+{
+	bool is_sheltered = analysis->parties[net->party].direct == 0;
+
+	if (net->has_own_mail && !net->has_others)
+		return true;
+	return is_sheltered
+	    && (net->has_own_mail || net->sender_count == NET_SENDERS);
+}
+
+void
+hops_find_nets(
+    const struct analysis *analysis, struct draft *drafts, size_t count)
+{
+	size_t i, j;
+
+	for (i = 0; i < count; i++)
+		if (drafts[i].channel->envelope != NULL)
+			find_candidates(analysis, &drafts[i]);
+	for (i = 0; i < analysis->flow_count && count > 0; i++)
+		look_around(drafts, count, &analysis->flows[i]);
+	for (i = 0; i < count; i++)
+		for (j = 0; j < drafts[i].net_count; j++)
+			if (drafts[i].nets[j].is_hop)
+				drafts[i].nets[j].is_hop =
+				    !is_in_front(analysis, &drafts[i].nets[j]);
 }
 
 /* --- an envelope of its own --- */
@@ -156,47 +222,83 @@ is_near(const struct draft *list, int32_t day)
 	return posts_on(list, day - 1) > 0 || posts_on(list, day + 1) > 0;
 }
 
-static bool
-is_signed_by_list(const struct analysis *analysis,
-    const struct channel *channel, const struct draft *list)
-{
-	const uint32_t *flows = learn_flows(analysis, channel);
-	const struct flow *flow;
-	int64_t messages = 0;
-	size_t i;
+/* Messages in a channel that may be the list's, and of them those for one
+ * party. */
+struct suspect {
+	const struct draft *list;
+	bool wants_signed;
+	enum own_signature state;
+	bool any_state;
+};
 
-	if (list->channel->org == NULL || list->channel->org == channel->org)
-		return false;
-	for (i = 0; i < channel->flow_count; i++) {
-		flow = &analysis->flows[flows[i]];
-		if (org_is_same(flow->facts->signer, list->channel->org)
-		    || facts_sealed_by(
-			flow->reasons->arc_seal, list->channel->org))
-			messages = sum(messages, flow->messages);
-	}
-	return 2 * messages >= channel->messages;
+/* The list's own signature, or seal, on what somebody else brought. */
+static bool
+is_signed_by(const struct flow *flow, const struct channel *list)
+{
+	const struct dmarc_dkim *dkim = flow->facts->shape->dkim_results;
+
+	for (; dkim != NULL; dkim = dkim->next)
+		if (dkim->result.value == DMARC_AUTH_PASS
+		    && org_is_same(dkim->domain, list->org))
+			return true;
+	return facts_sealed_by(flow->reasons->arc_seal, list->org);
+}
+
+/* With our signature in the state in which the list leaves it. */
+static bool
+is_suspect(const void *context, const struct flow *flow)
+{
+	const struct suspect *suspect = context;
+
+	if (suspect->wants_signed)
+		return is_signed_by(flow, suspect->list->channel);
+	return suspect->any_state
+	    || flow->facts->own_signature == suspect->state;
+}
+
+static struct suspect
+suspect_of(const struct draft *list)
+{
+	const struct channel *channel = list->channel;
+	struct suspect out = { .list = list };
+
+	if (5 * channel->sig_pass >= 4 * channel->messages)
+		out.state = SIGNATURE_PASS;
+	else if (5 * channel->sig_fail >= 4 * channel->messages)
+		out.state = SIGNATURE_FAIL;
+	else if (5 * (channel->sig_pass + channel->sig_fail)
+	    <= channel->messages)
+		out.state = SIGNATURE_NONE;
+	else
+		out.any_state = true;
+	return out;
 }
 
 /*
- * How much likelier the channel's days are if it passes the list's mail on
- * than if it is active on so many days by chance.
+ * How much likelier a party's days are if what it gets is the list's mail,
+ * than if it gets mail on so many days by chance.
  */
 static double
 compare_days(const struct analysis *analysis, const struct grid *grid,
-    const struct draft *list)
+    uint32_t party, const struct draft *list)
 {
 	double days = analysis->last_day - analysis->first_day + 1;
-	double rate = ((double)grid->day_count + 0.5) / (days + 1);
-	double ratio = 0, missed;
-	size_t i, seen = 0, odd = 0;
+	double ratio = 0, missed, rate;
+	const struct grid_cell *cell;
+	size_t i, active = 0, seen = 0, odd = 0;
 
+	for (i = 0; i < grid->cell_count; i++)
+		active += grid->cells[i].party == party;
+	rate = ((double)active + 0.5) / (days + 1);
 	for (i = 0; i < grid->cell_count; i++) {
-		if (posts_on(list, grid->cells[i].day) > 0) {
+		cell = &grid->cells[i];
+		if (cell->party != party)
+			continue;
+		if (posts_on(list, cell->day) > 0) {
 			seen++;
 			ratio += log(SEEN / rate);
-			odd += grid->cells[i].count
-			    > 2 * posts_on(list, grid->cells[i].day);
-		} else if (is_near(list, grid->cells[i].day))
+			odd += cell->count > 2 * posts_on(list, cell->day);
+		} else if (is_near(list, cell->day))
 			ratio += log(0.2 / rate) - 1;
 		else
 			ratio += log(ELSEWISE / rate);
@@ -208,76 +310,143 @@ compare_days(const struct analysis *analysis, const struct grid *grid,
 	return ratio - 3 * (double)odd;
 }
 
-/* The same thing has happened to our signature. */
-static bool
-is_alike(const struct channel *channel, const struct channel *list)
-{
-	double a = (double)channel->sig_pass / (double)channel->messages;
-	double b = (double)list->sig_pass / (double)list->messages;
-	double c = (double)channel->sig_fail / (double)channel->messages;
-	double d = (double)list->sig_fail / (double)list->messages;
+/* --- what is found --- */
 
-	return fabs(a - b) < 0.5 && fabs(c - d) < 0.5;
+/* Known already, in another state. */
+static bool
+has_hop(const struct draft *list, const char *party, const char *via)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->exposures[i].is_hop
+		    && strcmp(list->exposures[i].party, party) == 0
+		    && strcmp(list->exposures[i].hop_via, via) == 0)
+			return true;
+	return false;
+}
+
+static void
+describe_hop(const struct analysis *analysis, const struct channel *channel,
+    struct exposure *out, uint32_t party)
+{
+	const uint32_t *flows = learn_flows(analysis, channel);
+	const struct flow *flow;
+	size_t i;
+
+	for (i = 0; i < channel->flow_count; i++) {
+		flow = &analysis->flows[flows[i]];
+		if (flow->party != party)
+			continue;
+		out->via_envelope_to = flow->via_envelope_to;
+		out->reporter = flow->source->org_name;
+		if (flow->window < out->window)
+			out->window = flow->window;
+	}
 }
 
 static void
 add_hop(struct analysis *analysis, struct draft *list, struct channel *channel,
-    const struct grid *grid)
+    const struct grid *grid, uint32_t row)
 {
-	const uint32_t *flows = learn_flows(analysis, channel);
-	const struct flow *flow = &analysis->flows[flows[0]];
-	struct exposure *out = draft_add(list);
+	uint32_t party = grid->parties[row];
+	const char *name = analysis->parties[party].name;
+	const struct grid_cell *cell;
+	struct exposure *out;
 	size_t i;
 
+	if (has_hop(list, name, channel->name))
+		return;
+	out = draft_add(list);
 	out->is_hop = true;
 	out->hop_via = channel->name;
-	out->party = analysis->parties[grid->parties[0]].name;
-	out->class = analysis->parties[grid->parties[0]].class;
-	out->via_envelope_to = flow->via_envelope_to;
-	out->reporter = flow->source->org_name;
+	out->party = name;
+	out->class = analysis->parties[party].class;
 	out->subscribers = 1;
-	out->first_day = channel->first_day;
-	out->last_day = channel->last_day;
-	out->days = (int64_t)grid->day_count;
-	out->messages = channel->messages;
-	for (i = 0; i < channel->flow_count; i++)
-		if (analysis->flows[flows[i]].window < out->window)
-			out->window = analysis->flows[flows[i]].window;
+	for (i = 0; i < grid->cell_count; i++) {
+		cell = &grid->cells[i];
+		if (cell->party != row)
+			continue;
+		out->days++;
+		out->messages += cell->count;
+		if (cell->day < out->first_day)
+			out->first_day = cell->day;
+		if (cell->day > out->last_day)
+			out->last_day = cell->day;
+	}
+	describe_hop(analysis, channel, out, party);
+	evidence_add(analysis, channel, "second-hop", 0, NULL,
+	    "it passes on mail of %s", list->channel->name);
+	if (channel->parties > 1 || out->messages < channel->messages)
+		return;
 	channel->class = CLASS_FORWARDER;
 	channel->confidence = CONFIDENCE_MED;
 	channel->is_possible_list = false;
 	channel->reason = arena_printf(
 	    analysis->arena, "passes on mail of %s", list->channel->name);
-	evidence_add(analysis, channel, "second-hop", 0, NULL,
-	    "it is active on days of %s, and on no others",
-	    list->channel->name);
 }
 
+/* The signature says it, whatever the days. */
 static void
-place(struct analysis *analysis, struct channel *channel, struct draft *drafts,
-    size_t count)
+place_signed(
+    struct analysis *analysis, struct channel *channel, struct draft *list)
 {
-	struct grid *grid = grid_new(analysis, channel, NULL, NULL);
+	struct suspect suspect = { .list = list, .wants_signed = true };
+	struct grid *grid;
+	uint32_t row;
+
+	if (list->channel->org == channel->org)
+		return;
+	grid = grid_new(analysis, channel, is_suspect, &suspect);
+	for (row = 0; row < grid->party_count; row++)
+		add_hop(analysis, list, channel, grid, row);
+	grid_free(grid);
+}
+
+/* Of each party of a channel, the list whose days are its days. */
+static void
+place_by_days(struct analysis *analysis, struct channel *channel,
+    uint32_t party, struct draft *drafts, size_t count)
+{
+	double ratio, most = channel->parties == 1 ? SURE : SURE + 2;
+	struct grid *grid, *best_grid = NULL;
 	struct draft *best = NULL;
-	double ratio, most = SURE;
+	uint32_t row, best_row = 0;
+	struct suspect suspect;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
 		if (drafts[i].channel->domain != channel->domain
-		    || drafts[i].channel->class != CLASS_LIST
-		    || !is_alike(channel, drafts[i].channel))
+		    || drafts[i].channel->class != CLASS_LIST)
 			continue;
-		ratio = compare_days(analysis, grid, &drafts[i]);
-		if (is_signed_by_list(analysis, channel, &drafts[i]))
-			ratio += SIGNED_WORTH;
+		suspect = suspect_of(&drafts[i]);
+		grid = grid_new(analysis, channel, is_suspect, &suspect);
+		for (row = 0; row < grid->party_count; row++)
+			if (grid->parties[row] == party)
+				break;
+		ratio = row == grid->party_count
+		    ? 0
+		    : compare_days(analysis, grid, row, &drafts[i]);
 		if (ratio > most) {
-			most = ratio;
+			grid_free(best_grid);
+			best_grid = grid;
+			best_row = row;
 			best = &drafts[i];
-		}
+			most = ratio;
+		} else
+			grid_free(grid);
 	}
 	if (best != NULL)
-		add_hop(analysis, best, channel, grid);
-	grid_free(grid);
+		add_hop(analysis, best, channel, best_grid, best_row);
+	grid_free(best_grid);
+}
+
+static bool
+may_forward(const struct channel *channel)
+{
+	return channel->class != CLASS_LIST && channel->class != CLASS_OWN
+	    && channel->cell_count > 0 && channel->messages > 0
+	    && channel->parties <= MAX_HOP_PARTIES;
 }
 
 void
@@ -285,14 +454,26 @@ hops_find_channels(
     struct analysis *analysis, struct draft *drafts, size_t count)
 {
 	struct channel *channel;
-	size_t i;
+	struct grid *grid;
+	uint32_t row;
+	size_t i, j;
 
 	for (i = 0; i < analysis->channel_count && count > 0; i++) {
 		channel = analysis->channels[i];
-		if (channel->parties == 1 && channel->class != CLASS_LIST
-		    && channel->class != CLASS_OWN
-		    && channel->class != CLASS_VENDOR && channel->cell_count > 0
-		    && strcmp(channel->provenance, "none") != 0)
-			place(analysis, channel, drafts, count);
+		if (!may_forward(channel))
+			continue;
+		for (j = 0; j < count; j++)
+			if (drafts[j].channel->domain == channel->domain
+			    && drafts[j].channel->class == CLASS_LIST
+			    && drafts[j].channel->org != NULL)
+				place_signed(analysis, channel, &drafts[j]);
+		if (channel->class == CLASS_VENDOR
+		    || channel->class == CLASS_SERVICE)
+			continue;
+		grid = grid_new(analysis, channel, NULL, NULL);
+		for (row = 0; row < grid->party_count; row++)
+			place_by_days(analysis, channel, grid->parties[row],
+			    drafts, count);
+		grid_free(grid);
 	}
 }

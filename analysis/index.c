@@ -65,7 +65,8 @@ index_put(struct index *index, uint64_t hash, uint32_t number)
 {
 	uint32_t half = (uint32_t)(hash >> 32);
 
-	if (index->count * 2 >= index->size)
+	/* Three quarters: large tables are what memory goes to. */
+	if (index->count * 4 >= index->size * 3)
 		grow(index);
 	index->slots[find_free(index, place_of(half))] =
 	    (struct index_slot) { half, number + 1 };

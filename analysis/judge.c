@@ -14,6 +14,7 @@
 #include "analysis/evidence.h"
 #include "analysis/grid.h"
 #include "analysis/learn.h"
+#include "analysis/posts.h"
 #include "parse/datetime.h"
 
 /* A channel needs so many points to be a list, and to be one surely. */
@@ -28,6 +29,7 @@ struct judge {
 	bool known;          /* host of lists */
 	bool together;       /* parties move together, over several sends */
 	bool testified;      /* a receiver or seal says that it is a list's */
+	bool arc;            /* many receivers went by it, or the host sealed */
 	bool passes;         /* some genuine signature of ours came through */
 	bool intact, broken; /* most of our signatures */
 	int points;
@@ -54,7 +56,7 @@ comes_one_by_one(const struct step *step)
 		   && step->alone * 10 >= step->days * 3)
 	    || (step->rest_days >= 5 && step->rest_parties >= 2
 		&& step->rest_days * 10 >= step->days * 3
-		&& step->rest_index < 0.25);
+		&& step->rest_share >= 0.1 && step->rest_index < 0.25);
 }
 
 /*
@@ -69,7 +71,7 @@ moves_together(const struct step *step)
 	if (comes_one_by_one(step))
 		return false;
 	if (step->sends < 4)
-		return step->complete >= 0.75
+		return step->complete >= 0.75 && step->index >= 0.7
 		    && (step->deviations >= 3 || step->span == 2);
 	return step->deviations >= 3;
 }
@@ -84,6 +86,8 @@ look(struct judge *j)
 	j->intact = 2 * channel->sig_pass > channel->messages;
 	j->broken = 2 * channel->sig_fail >= channel->messages;
 	j->passes = channel->sig_pass > 0;
+	/* A tenth: one subscriber may have a filter that seals. */
+	j->arc = channel->sealed > 0 || 10 * channel->arc >= channel->messages;
 	j->together = moves_together(step);
 	if (channel->envelope == NULL)
 		return;
@@ -132,7 +136,7 @@ judge_testimony(struct judge *j)
 	if (channel->sealed > 0)
 		SAY(j, "arc-seal", 2, says_arc, "%s sealed it with ARC",
 		    channel->name);
-	else if (channel->arc > 0 && channel->envelope != NULL
+	else if (j->arc && channel->envelope != NULL
 	    && 2 * channel->spf_pass >= channel->messages)
 		SAY(j, "arc-pass", 1, says_arc,
 		    "a receiver went by its ARC seals");
@@ -213,6 +217,26 @@ judge_signatures(struct judge *j)
 		    "your envelope sender is kept");
 }
 
+/* Several messages on some days, and none on others: people write to each
+ * other.  Who mails his customers does so once. */
+static bool
+is_discussion(const struct judge *j)
+{
+	struct posts posts;
+	struct grid *grid;
+	size_t i, many = 0;
+
+	if (!j->together || j->step->days < 10 || j->step->regular)
+		return false;
+	grid = grid_new(j->analysis, j->channel, NULL, NULL);
+	posts_fit(grid, &posts);
+	for (i = 0; i < grid->day_count; i++)
+		many += posts.by_day[i] > 1;
+	posts_free(&posts);
+	grid_free(grid);
+	return many >= 3 && many * 10 >= j->step->days;
+}
+
 /*
  * Who signs for itself beside a signature of ours that survives had our key
  * and wrote the message: a list that signs has changed it before.
@@ -223,13 +247,38 @@ judge_cosigner(struct judge *j)
 	const struct channel *channel = j->channel;
 
 	if (!j->intact || 2 * channel->signed_by_relay < channel->messages
-	    || j->testified || j->known || j->list_label != NULL
-	    || channel->arc > 0)
+	    || j->testified || j->known || j->list_label != NULL || j->arc
+	    || is_discussion(j))
 		return false;
 	SAY(j, "cosigned", -5, says_relay_signs,
 	    "it signs beside a signature of yours that passes, as a service "
 	    "with your key does");
 	return true;
+}
+
+/* It brings what other senders have signed, as they signed it: a forwarder,
+ * whose users may well be on the same list. */
+static void
+judge_carrier(struct judge *j)
+{
+	const uint32_t *flows = learn_flows(j->analysis, j->channel);
+	const struct flow *flow;
+	int64_t carried = 0;
+	size_t i;
+
+	if (j->known || j->testified)
+		return;
+	for (i = 0; i < j->channel->flow_count; i++) {
+		flow = &j->analysis->flows[flows[i]];
+		if (learn_is_anothers(j->analysis, j->channel, flow->facts))
+			carried = sum(carried, flow->messages);
+	}
+	if (10 * carried < 3 * j->channel->messages)
+		return;
+	j->together = false;
+	SAY(j, "carrier", -5, says_signed,
+	    "%d%% of it is signed by others, who send here themselves",
+	    percent(carried, j->channel->messages));
 }
 
 /*
@@ -263,6 +312,22 @@ judge_mailings(struct judge *j)
 	    before, both);
 }
 
+/* A list has some of those who report; who reaches most of them with a few
+ * messages wrote to all his customers. */
+static void
+judge_reach(struct judge *j)
+{
+	size_t all = j->analysis->party_count;
+
+	if (j->together && j->intact && !j->testified && !j->known
+	    && j->list_label == NULL && j->step->sends < 8
+	    && j->step->parties >= 40 && j->step->parties * 5 > all * 2)
+		SAY(j, "reach", -5, NULL,
+		    "it reaches %zu of the %zu organisations that get mail "
+		    "with your domain",
+		    j->step->parties, all);
+}
+
 /* Newsletters come on a schedule, posts as people feel like it. */
 static void
 judge_schedule(struct judge *j)
@@ -284,13 +349,14 @@ is_doubtful_copy(const struct judge *j)
 {
 	const struct step *step = j->step;
 
-	if (!j->broken || j->passes || j->known || j->testified
-	    || j->channel->arc > 0)
+	if (!j->broken || j->passes || j->known || j->testified || j->arc)
 		return false;
 	if (!j->together)
 		return true;
 	/* Fraud goes to the same few of our partners again and again; a list
 	 * has somebody to whom we never write. */
+	if (step->regular)
+		return true;
 	if (step->days >= 20)
 		return false;
 	return step->parties < 4
@@ -316,7 +382,8 @@ is_evident(const struct judge *j)
 	    && step->index >= 0.75 && step->parties >= 4 && step->crowd > 0
 	    && step->named > 0 && j->list_label != NULL
 	    && 2 * j->channel->spf_pass >= j->channel->messages
-	    && 2 * j->channel->signed_by_relay >= j->channel->messages;
+	    && (2 * j->channel->signed_by_relay >= j->channel->messages
+		|| (step->parties >= 8 && step->strangers >= 2));
 }
 
 static void
@@ -340,7 +407,7 @@ settle_kind(struct judge *j)
 	struct channel *channel = j->channel;
 	int64_t n = channel->messages;
 
-	if (channel->arc > 0)
+	if (j->arc)
 		channel->kind = KIND_ARC;
 	else if (2 * (channel->sig_pass + channel->sig_fail) < n
 	    && channel->sig_pass == 0)
@@ -378,8 +445,10 @@ judge_list(struct analysis *analysis, struct channel *channel)
 	judge_step(&j);
 	judge_signatures(&j);
 	judge_cosigner(&j);
+	judge_carrier(&j);
 	judge_mailings(&j);
 	judge_schedule(&j);
+	judge_reach(&j);
 	settle_provenance(&j);
 	settle_kind(&j);
 	channel->score = j.points;

@@ -142,12 +142,10 @@ add_kept_hops(const struct analysis *analysis, struct draft *draft)
 }
 
 static void
-open_draft(const struct analysis *analysis, struct draft *draft,
-    struct channel *channel)
+open_draft(const struct analysis *analysis, struct draft *draft)
 {
-	*draft = (struct draft) { .channel = channel };
-	if (channel->envelope != NULL)
-		hops_find_nets(analysis, draft);
+	struct channel *channel = draft->channel;
+
 	draft->grid = grid_new(analysis, channel, is_direct, draft);
 	posts_fit(draft->grid, &draft->posts);
 	add_parties(analysis, draft);
@@ -250,8 +248,11 @@ leak_all(struct analysis *analysis)
 		if (channel->class != CLASS_LIST && !channel->is_possible_list)
 			continue;
 		drafts = index_grow(drafts, count_of, &room, sizeof(*drafts));
-		open_draft(analysis, &drafts[count_of++], channel);
+		drafts[count_of++] = (struct draft) { .channel = channel };
 	}
+	hops_find_nets(analysis, drafts, count_of);
+	for (i = 0; i < count_of; i++)
+		open_draft(analysis, &drafts[i]);
 	hops_find_channels(analysis, drafts, count_of);
 	for (i = 0; i < count_of; i++)
 		close_draft(analysis, &drafts[i]);

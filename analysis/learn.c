@@ -39,9 +39,9 @@ learn_order(struct analysis *analysis)
 		cells[i] = cells[i - 1] + channel->cell_count;
 	}
 	for (i = 0; i < channels; i++) {
-		analysis->channels[i]->number = i;
-		analysis->channels[i]->first_flow = flows[i];
-		analysis->channels[i]->first_cell = cells[i];
+		analysis->channels[i]->number = (uint32_t)i;
+		analysis->channels[i]->first_flow = (uint32_t)flows[i];
+		analysis->channels[i]->first_cell = (uint32_t)cells[i];
 	}
 	analysis->flow_order =
 	    allocate(analysis->flow_count, sizeof(*analysis->flow_order));
@@ -372,6 +372,44 @@ learn_own(struct analysis *analysis)
 			|| 2 * channel->own_network >= channel->messages))
 			channel->class = class_of_authorised(analysis, channel);
 	}
+}
+
+/* --- signers --- */
+
+void
+learn_signers(struct analysis *analysis)
+{
+	const struct channel *channel;
+	size_t i;
+
+	for (i = 0; i < analysis->channel_count; i++) {
+		channel = analysis->channels[i];
+		if (channel->org != NULL && channel->messages > 0
+		    && 2 * channel->signed_by_relay >= channel->messages)
+			*memo_place(&analysis->signers, channel->org) = channel;
+	}
+}
+
+bool
+learn_is_anothers(struct analysis *analysis, const struct channel *channel,
+    const struct facts *facts)
+{
+	const struct dmarc_dkim *dkim;
+	const char *org;
+
+	if (facts->signer == NULL)
+		return false;
+	for (dkim = facts->shape->dkim_results; dkim != NULL;
+	     dkim = dkim->next) {
+		if (dkim->result.value != DMARC_AUTH_PASS
+		    || dkim->domain == NULL)
+			continue;
+		org = world_org(analysis, dkim->domain);
+		if (org != channel->org
+		    && *memo_place(&analysis->signers, org) != NULL)
+			return true;
+	}
+	return false;
 }
 
 /* --- mailings --- */

@@ -24,6 +24,12 @@ void learn_selectors(struct analysis *analysis);
 int32_t *learn_mailings(
     const struct analysis *analysis, const char *domain, size_t *count);
 
+/* Whether a signature that passes is that of an organisation that brings its
+ * mail itself, and not this channel's or ours.  After learn_signers(). */
+void learn_signers(struct analysis *analysis);
+bool learn_is_anothers(struct analysis *analysis, const struct channel *channel,
+    const struct facts *facts);
+
 /* The flows of a channel: numbers, channel->flow_count of them. */
 static inline const uint32_t *
 learn_flows(const struct analysis *analysis, const struct channel *channel)

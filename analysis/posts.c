@@ -65,9 +65,7 @@ guess_posts(const struct grid *grid, const size_t *first, struct posts *out)
 		for (i = first[day]; i < first[day + 1]; i++)
 			if (grid->cells[i].count < least)
 				least = grid->cells[i].count;
-		/* With one or two, the least may have many subscribers. */
-		out->by_day[day] =
-		    first[day + 1] - first[day] < 3 || least < 1 ? 1 : least;
+		out->by_day[day] = least < 1 ? 1 : least;
 	}
 }
 

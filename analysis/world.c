@@ -19,8 +19,7 @@ is_memo(const void *context, uint32_t number, const void *key)
 	return memo->entries[number].key == key;
 }
 
-/* The place of the value, NULL in it when it is new. */
-static const void **
+const void **
 memo_place(struct memo *memo, const void *key)
 {
 	uint64_t hash = index_hash_pointer(1, key);
@@ -361,7 +360,7 @@ add_flow(struct analysis *analysis, const struct flow_row *row,
 		.reasons = key->reasons,
 		.source_ip = row->source_ip,
 		.report = row->report,
-		.record = row->record,
+		.record = (uint32_t)row->record,
 		.first_day = INT32_MAX,
 		.last_day = INT32_MIN,
 		.window = UINT32_MAX,
@@ -415,6 +414,15 @@ add_cell(struct analysis *analysis, uint32_t flow, int32_t day, int64_t count)
 static void count_own_day(
     struct analysis *analysis, const char *domain, int32_t day);
 
+/* What has neither our signature nor an envelope of its own is nobody's, on
+ * whatever day it came; there is much of it. */
+static bool
+is_followed(const struct facts *facts)
+{
+	return facts->envelope != NULL
+	    || facts->own_signature != SIGNATURE_NONE;
+}
+
 void
 analysis_add(struct analysis *analysis, const struct flow_row *row)
 {
@@ -424,7 +432,7 @@ analysis_add(struct analysis *analysis, const struct flow_row *row)
 	int64_t window = row->end - row->begin;
 
 	flow->messages = sum(flow->messages, row->count);
-	flow->p = row->p;
+	flow->p = (uint8_t)row->p;
 	if (day < flow->first_day)
 		flow->first_day = day;
 	if (day > flow->last_day)
@@ -433,7 +441,7 @@ analysis_add(struct analysis *analysis, const struct flow_row *row)
 		flow->window = (uint32_t)window;
 	if (flow->facts->aligned_spf)
 		count_own_day(analysis, row->source->domain, day);
-	else
+	else if (is_followed(flow->facts))
 		add_cell(analysis, number, day, row->count);
 }
 
@@ -490,6 +498,7 @@ analysis_free(struct analysis *analysis)
 	memo_release(&analysis->orgs);
 	memo_release(&analysis->reporters);
 	memo_release(&analysis->envelope_to);
+	memo_release(&analysis->signers);
 	index_release(&analysis->flow_index);
 	index_release(&analysis->channel_index);
 	index_release(&analysis->party_index);

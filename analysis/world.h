@@ -27,18 +27,21 @@ struct party {
 	int64_t direct;   /* of them from what SPF authorises */
 };
 
+/* There are as many as there are different records: in the order that wastes
+ * no room. */
 struct flow {
 	const struct flow_source *source;
 	const struct facts *facts;
 	const struct reason_facts *reasons;
-	struct address source_ip;
-	uint32_t channel, party;
-	bool via_envelope_to;
-	int p; /* enum dmarc_policy, the last */
 	int64_t messages;
-	int64_t report, record; /* one that says so */
+	int64_t report;  /* one that says so, */
+	uint32_t record; /* and where */
+	uint32_t channel, party;
 	int32_t first_day, last_day;
 	uint32_t window; /* the shortest report period, in seconds */
+	struct address source_ip;
+	uint8_t p; /* enum dmarc_policy, the last */
+	bool via_envelope_to;
 };
 
 /* Messages of one flow on one day. */
@@ -84,7 +87,7 @@ struct analysis {
 	struct analysis_config config;
 	struct intern strings;
 
-	struct memo facts, reasons, orgs, reporters, envelope_to;
+	struct memo facts, reasons, orgs, reporters, envelope_to, signers;
 	struct index flow_index, channel_index, party_index, selector_index,
 	    carriage_index, own_day_index;
 	struct flow *flows;
@@ -127,6 +130,8 @@ sum(int64_t a, int64_t b)
 /* The text, the same pointer for the same text. */
 const char *world_text(struct analysis *analysis, const char *text);
 const char *world_org(struct analysis *analysis, const char *domain);
+/* The place of a value, NULL in it when it is new. */
+const void **memo_place(struct memo *memo, const void *key);
 struct selector *world_selector(struct analysis *analysis,
     const char *policy_domain, const struct facts *f);
 

@@ -94,6 +94,7 @@ analyse(struct analysed *out, const struct context *context, struct error *err)
 		.knowledge = &out->knowledge,
 		.labels = context->config->labels,
 		.label_count = context->config->label_count,
+		.explains = context->options->why,
 	};
 
 	*out = (struct analysed) { 0 };

@@ -44,14 +44,6 @@ leaks_name(const struct leaks *leaks, const char *name)
 	    : pseudonym_of(&leaks->pseudonym, leaks->context->arena, name);
 }
 
-/* "list" settled by the operator, or found. */
-static bool
-is_labelled(const struct channel *channel)
-{
-	return channel->evidence != NULL
-	    && strcmp(channel->evidence->rule, "label") == 0;
-}
-
 static const char *
 own_signature(const struct channel *channel)
 {
@@ -101,7 +93,7 @@ write_row(const struct leaks *leaks, struct output *output,
 		output_text(leaks_name(leaks, exposure->reporter)),
 		output_text(dmarc_policy_name(leak->p)),
 		output_text(own_signature(channel)),
-		output_text(is_labelled(channel) ? "label" : "rules"),
+		output_text(channel->is_labelled ? "label" : "rules"),
 	    });
 }
 

@@ -155,6 +155,8 @@ list_networks(struct arena *arena, const struct analysed *analysed,
 {
 	struct networks networks = { .arena = arena, .words = "" };
 
+	if (channel->envelope == NULL)
+		return channel->name;
 	analysis_flows(analysed->analysis, channel, add_network, &networks);
 	return networks.more == 0
 	    ? networks.words
@@ -172,7 +174,10 @@ print_row(struct output *output, const struct context *context,
 		output_text(sender_class_name(channel->class)),
 		output_text(confidence_name(channel->confidence)),
 		output_text(channel->reason),
-		output_text(list_networks(context->arena, analysed, channel)),
+		context->options->style.format == OUTPUT_TABLE
+		    ? OUTPUT_ABSENT
+		    : output_text(
+			list_networks(context->arena, analysed, channel)),
 		output_count(channel->messages),
 		output_count(channel->passed),
 		output_time((int64_t)channel->first_day * 86400),

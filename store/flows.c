@@ -62,7 +62,7 @@ read_text(struct reader *r, int64_t id, const char **out)
 	*out = NULL;
 	if (id == 0)
 		return true;
-	place = idmap_place(&r->texts, id, 0);
+	place = idmap_place(&r->texts, id);
 	if (*place == NULL) {
 		if (!bind_id(r, r->find_text, id)
 		    || !next_row(r, r->find_text, &has_row))
@@ -135,13 +135,13 @@ read_auth(struct reader *r, int64_t id, struct flow_shape *out)
 	struct auth *made;
 
 	if (id != 0) {
-		auth = *idmap_place(&r->auths, id, 0);
+		auth = *idmap_place(&r->auths, id);
 		if (auth == NULL) {
 			made = arena_alloc(r->arena, 1, sizeof(*made));
 			if (!read_dkim(r, id, &made->dkim)
 			    || !read_spf(r, id, &made->spf))
 				return false;
-			*idmap_place(&r->auths, id, 0) = auth = made;
+			*idmap_place(&r->auths, id) = auth = made;
 		}
 	}
 	out->dkim_results = auth->dkim;
@@ -153,10 +153,15 @@ static bool
 read_source(struct reader *r, int64_t reporter, int64_t domain,
     const struct flow_source **out)
 {
+	int64_t key = reporter << 32 | domain;
 	struct flow_source *made;
 	bool has_row;
 
-	*out = *idmap_place(&r->sources, reporter, domain);
+	/* One number for both; ids count rows from 1. */
+	if (reporter > INT32_MAX || domain > INT32_MAX)
+		return error_set(r->err, ERROR_LIMIT,
+		    "more than %d reporters or names", INT32_MAX);
+	*out = *idmap_place(&r->sources, key);
 	if (*out != NULL)
 		return true;
 	made = arena_alloc(r->arena, 1, sizeof(*made));
@@ -167,7 +172,7 @@ read_source(struct reader *r, int64_t reporter, int64_t domain,
 	made->org_name = has_row ? copy_text(r, r->find_reporter, 0) : "";
 	made->email_domain = has_row ? copy_text(r, r->find_reporter, 1) : "";
 	sqlite3_reset(r->find_reporter);
-	*idmap_place(&r->sources, reporter, domain) = *out = made;
+	*idmap_place(&r->sources, key) = *out = made;
 	return true;
 }
 
@@ -205,14 +210,14 @@ read_reasons(struct reader *r, int64_t id, const struct dmarc_reason **out)
 	*out = NULL;
 	if (id == 0)
 		return true;
-	*out = *idmap_place(&r->reasons, id, 0);
+	*out = *idmap_place(&r->reasons, id);
 	if (*out != NULL)
 		return true;
 	if (!bind_id(r, row, id))
 		return false;
 	while (next_row(r, row, &has_row)) {
 		if (!has_row) {
-			*idmap_place(&r->reasons, id, 0) = *out = first;
+			*idmap_place(&r->reasons, id) = *out = first;
 			return sqlite3_reset(row) == SQLITE_OK;
 		}
 		reason = arena_alloc(r->arena, 1, sizeof(*reason));
@@ -233,7 +238,7 @@ read_shape(struct reader *r, int64_t id, const struct flow_shape **out)
 	struct flow_shape *made;
 	bool has_row;
 
-	*out = *idmap_place(&r->shapes, id, 0);
+	*out = *idmap_place(&r->shapes, id);
 	if (*out != NULL)
 		return true;
 	made = arena_alloc(r->arena, 1, sizeof(*made));
@@ -249,7 +254,7 @@ read_shape(struct reader *r, int64_t id, const struct flow_shape **out)
 			return false;
 	}
 	sqlite3_reset(row);
-	*idmap_place(&r->shapes, id, 0) = *out = made;
+	*idmap_place(&r->shapes, id) = *out = made;
 	return true;
 }
 

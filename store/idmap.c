@@ -5,14 +5,12 @@
 
 /* Ids are small numbers in a row; this spreads them (Knuth's constant). */
 static size_t
-find(const struct idmap *map, int64_t id, int64_t second)
+find(const struct idmap *map, int64_t id)
 {
-	size_t i = (size_t)(((uint64_t)id + ((uint64_t)second << 32))
-		* 0x9e3779b97f4a7c15U
-	    >> 20);
+	size_t i = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15U >> 20);
 
-	for (i &= map->size - 1; map->entries[i].id != 0
-	     && (map->entries[i].id != id || map->entries[i].second != second);
+	for (i &= map->size - 1;
+	     map->entries[i].id != 0 && map->entries[i].id != id;
 	     i = (i + 1) & (map->size - 1))
 		;
 	return i;
@@ -30,22 +28,21 @@ grow(struct idmap *map)
 		err(1, "idmap");
 	for (i = 0; i < old.size; i++)
 		if (old.entries[i].id != 0)
-			map->entries[find(map, old.entries[i].id,
-			    old.entries[i].second)] = old.entries[i];
+			map->entries[find(map, old.entries[i].id)] =
+			    old.entries[i];
 	free(old.entries);
 }
 
 const void **
-idmap_place(struct idmap *map, int64_t id, int64_t second)
+idmap_place(struct idmap *map, int64_t id)
 {
 	struct idmap_entry *entry;
 
-	if (map->count * 2 >= map->size)
+	if (map->count * 4 >= map->size * 3)
 		grow(map);
-	entry = &map->entries[find(map, id, second)];
+	entry = &map->entries[find(map, id)];
 	if (entry->id == 0) {
 		entry->id = id;
-		entry->second = second;
 		map->count++;
 	}
 	return &entry->value;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct idmap_entry {
-	int64_t id, second; /* id is 0 for a free entry */
+	int64_t id; /* 0 for a free entry */
 	const void *value;
 };
 
@@ -17,9 +17,9 @@ struct idmap {
 	size_t count, size;
 };
 
-/* The value's place for a pair of ids, the first not 0: NULL in it when it is
- * new.  Valid until the next call. */
-const void **idmap_place(struct idmap *map, int64_t id, int64_t second);
+/* The value's place for an id that is not 0: NULL in it when it is new.  Valid
+ * until the next call. */
+const void **idmap_place(struct idmap *map, int64_t id);
 
 void idmap_release(struct idmap *map);
 

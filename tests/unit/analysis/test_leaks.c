@@ -165,6 +165,38 @@ Test(leaks, do_not_come_from_forwarding_of_our_own_mailings)
 	cr_expect_neq(channel("names.example")->class, CLASS_LIST);
 }
 
+Test(leaks, do_not_come_from_recipients_that_are_often_alone)
+{
+	static const char *const users[] = { "crowd.example", "far.example",
+		"off.example", "one.example" };
+	const struct way fwd = { "198.51.100.1", "names.example",
+		.selector = "s1" };
+	size_t i;
+	int day;
+
+	write_mail(40);
+	for (day = 3; day < 40; day += 5 + day % 3)
+		for (i = 0; i < COUNT_OF(users); i++)
+			report(day, users[i], &fwd, 1);
+	for (day = 1; day < 40; day += 2 + day % 4)
+		report(day, users[day * day % 11 % 4], &fwd, 1);
+	cr_expect_eq(channel("names.example")->class, CLASS_FORWARDER);
+	cr_expect(has_rule(channel("names.example"), "alone"));
+}
+
+Test(leaks, count_subscribers_by_what_is_usual)
+{
+	const struct way way = { "198.51.100.1", "soc.example",
+		.selector = "s1" };
+
+	write_mail(30);
+	post_to(&way, 5);
+	report(5, "crowd.example", &way, 5); /* reported twice, it seems */
+	cr_expect_eq(exposure(channel("soc.example"), "crowd.example", false)
+			 ->subscribers,
+	    5);
+}
+
 Test(leaks, have_second_hops_with_and_without_an_envelope_of_their_own)
 {
 	const struct way way = { "198.51.100.1", "soc.example",

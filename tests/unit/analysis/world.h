@@ -184,7 +184,7 @@ static inline void
 start(void)
 {
 	const struct analysis_config config = { &world.own, &world.knowledge,
-		world.labels, world.label_count };
+		world.labels, world.label_count, .explains = true };
 
 	world.analysis = analysis_new(&world.arena, &config);
 }
