@@ -113,7 +113,8 @@ for command in summary list tls quarantine senders leaks 'show 1'; do
 done
 mkdir "$dir/nothing"
 "$program" --db "$dir/empty.db" import "$dir/nothing" >"$dir/log" 2>&1
-for command in summary failures tls list export senders leaks quarantine digest \
+for command in summary failures tls list export senders leaks quarantine \
+    'digest --period 2026-01' \
     'show 1' 'summary --format json' 'list --format csv' \
     'failures --format json' 'tls --format jsonl' 'export --format json' \
     'summary --fail-on failures,silent'; do
