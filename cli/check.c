@@ -170,12 +170,33 @@ print_other(struct check *check, const char *path, const char *part,
 	output_row(check->output, values);
 }
 
+/* What an input without any report is instead. */
+static void
+print_no_report(
+    struct check *check, const char *path, const struct reading *reading)
+{
+	static const struct {
+		const char *reason, *detail;
+	} others[] = {
+		[MESSAGE_OTHER] = { "not-a-report",
+		    "no part of the message is a report" },
+		[MESSAGE_BOUNCE] = { "bounce", "mail could not be delivered" },
+		[MESSAGE_FAILURE] = { "failure-report", "mail failed" },
+		[MESSAGE_ABUSE] = { "abuse-report", "mail was complained of" },
+		[MESSAGE_ERROR_REPORT] = { "error-report",
+		    "a report could not be sent" },
+	};
+	const char *detail = others[reading->class].detail;
+
+	print_other(check, path, NULL, "none", "no-report",
+	    others[reading->class].reason,
+	    reading->remark == NULL ? detail : reading->remark);
+}
+
 static void
 print_reading(
     struct check *check, const char *path, const struct reading *reading)
 {
-	static const char *const kinds[] = { "none", "bounce", "failure",
-		"abuse", "error" };
 	const struct finding *finding;
 	const struct failure *failure;
 
@@ -193,9 +214,7 @@ print_reading(
 	     failure = failure->next)
 		print_failure(check, path, failure);
 	if (reading->findings == NULL && reading->failures == NULL)
-		print_other(check, path, NULL, kinds[reading->class],
-		    reading->class == MESSAGE_OTHER ? "no-report" : "ok", NULL,
-		    NULL);
+		print_no_report(check, path, reading);
 }
 
 static bool

@@ -178,9 +178,9 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	set_server(
 	    &listener, choose_hostname(context->config, own, sizeof(own)));
 	/* The server waits itself, and goes on meanwhile. */
-	store_set_patience(context->store, 0);
 	raise_file_limit();
-	if (!choose_sockets(context, &listener.server, err))
+	if (!store_serve(context->store, err)
+	    || !choose_sockets(context, &listener.server, err))
 		return false;
 	if (server_run(&listener.server, err))
 		return true;

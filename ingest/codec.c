@@ -28,7 +28,7 @@ HAS_SIZE(struct note, 24);
 HAS_SIZE(struct report, 96);
 HAS_SIZE(struct finding, 88);
 HAS_SIZE(struct failure, 128);
-HAS_SIZE(struct reading, 136);
+HAS_SIZE(struct reading, 144);
 #endif
 
 /*
@@ -504,6 +504,7 @@ code_header(struct wire *wire, struct reading *reading)
 	return wire_text(wire, &reading->message_id)
 	    && wire_text(wire, &reading->from)
 	    && wire_text(wire, &reading->subject)
+	    && wire_text(wire, &reading->remark)
 	    && wire_text(wire, &reading->tls_report_domain)
 	    && wire_text(wire, &reading->tls_report_submitter)
 	    && wire_bool(wire, &reading->has_date)

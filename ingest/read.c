@@ -229,6 +229,15 @@ finish_report(struct reader *r, struct report *report, struct error *err)
 	return true;
 }
 
+/* Of bytes that are not of the declared encoding, libxml2 may only say that
+ * the document ends. */
+static bool
+may_be_mended(const struct error *failure)
+{
+	return strcmp(failure->reason, "xml-malformed") == 0
+	    || strcmp(failure->reason, "xml-truncated") == 0;
+}
+
 /*
  * A container in trouble may have given a whole document all the same: then
  * the trouble is a note.  If not, it is the better reason.
@@ -243,8 +252,7 @@ read_document(
 	}
 	r->has_failed = r->has_failed || !finish_report(r, report, &r->failure);
 	if (r->has_failed) {
-		r->is_malformed =
-		    strcmp(r->failure.reason, "xml-malformed") == 0;
+		r->is_malformed = may_be_mended(&r->failure);
 		if (trouble != NULL
 		    && strcmp(trouble->reason, "gzip-trailing") != 0)
 			r->failure = *trouble;
@@ -353,8 +361,12 @@ examine(struct reader *r, const char *label, struct bytes body, bool is_meant)
 	if (unpack_foreign(body) != NULL)
 		error_input(&r->no_report, "container-unknown",
 		    "%s is not unpacked", unpack_foreign(body));
-	else if (!unpack_is_packed(body) && !is_meant)
+	else if (!unpack_is_packed(body) && !is_meant) {
+		if (!r->out->is_message)
+			r->out->remark =
+			    arena_copy(r->arena, bytes_of(r->no_report.text));
 		return;
+	}
 	add_broken(r, place_of(r), &r->no_report);
 }
 

@@ -271,10 +271,25 @@ dmarc_end_source_ip(struct dmarc_reader *r, struct bytes text)
 	r->record->source_ip_raw = dmarc_keep(r, text);
 }
 
+/* "2.0" is a count, "2.5" is none. */
+static bool
+is_whole(struct bytes text)
+{
+	const char *point =
+	    text.len == 0 ? NULL : memchr(text.data, '.', text.len);
+
+	if (point == NULL)
+		return true;
+	text = bytes_skip(text, (size_t)(point - text.data) + 1);
+	while (text.len > 0 && text.data[0] == '0')
+		text = bytes_skip(text, 1);
+	return text.len == 0;
+}
+
 void
 dmarc_end_count(struct dmarc_reader *r, struct bytes text)
 {
-	r->has_count = number_parse(text, &r->record->count);
+	r->has_count = is_whole(text) && number_parse(text, &r->record->count);
 	r->count_text = dmarc_keep(r, text);
 }
 

@@ -1,6 +1,7 @@
 /* The elements of a report, and where their values go. */
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/compiler.h"
 #include "parse/dmarc_reader.h"
@@ -106,9 +107,11 @@ dmarc_find_element(enum section parent, const char *name)
 {
 	size_t i;
 
+	/* The first letter tells most of them apart; some write it large. */
 	for (i = 0; i < COUNT_OF(elements); i++)
 		if (elements[i].parent == parent
-		    && strcmp(elements[i].name, name) == 0)
+		    && (elements[i].name[0] | 0x20) == (name[0] | 0x20)
+		    && strcasecmp(elements[i].name, name) == 0)
 			return &elements[i];
 	return &dmarc_skipped;
 }

@@ -7,6 +7,7 @@
 
 #include "base/compiler.h"
 #include "base/utf8.h"
+#include "parse/value.h"
 
 enum fix {
 	STRAY_TEXT,
@@ -213,6 +214,16 @@ declares(const struct mend *m, const char *prefix)
 	return false;
 }
 
+static bool
+is_declaration(const struct mend *m)
+{
+	struct bytes rest =
+	    bytes_trim_start((struct bytes) { m->held + 5, m->held_len - 5 });
+
+	return bytes_start(rest, bytes_of("version=\"1."))
+	    || bytes_start(rest, bytes_of("version='1."));
+}
+
 /*
  * An encoding of one byte a character is libxml2's to convert.  Any other is
  * taken for UTF-8, whatever it says: what we see is not UTF-16.
@@ -227,8 +238,9 @@ end_declaration(struct mend *m)
 	}
 	m->is_8bit = declares(m, "iso-8859-") || declares(m, "windows-")
 	    || declares(m, "cp125");
-	if (m->is_8bit || declares(m, "utf-8") || declares(m, "us-ascii")
-	    || !declares(m, ""))
+	if (is_declaration(m)
+	    && (m->is_8bit || declares(m, "utf-8\"") || declares(m, "utf-8'")
+		|| !declares(m, "")))
 		put_held(m);
 	else
 		drop_held(m, DECLARATION);
@@ -274,6 +286,27 @@ take_markup(struct mend *m, char c)
 
 /* --- & --- */
 
+/* What XML 1.0 2.2 allows of &#10; and &#xA; in m->held. */
+static bool
+is_character(const struct mend *m)
+{
+	bool is_hex = m->held[2] == 'x';
+	unsigned long c = 0;
+	size_t i = is_hex ? 3 : 2;
+	int digit;
+
+	if (i + 1 >= m->held_len)
+		return false;
+	for (; i + 1 < m->held_len; i++) {
+		digit = hex_digit(m->held[i]);
+		if (digit < 0 || (!is_hex && digit > 9))
+			return false;
+		c = c * (is_hex ? 16 : 10) + (unsigned long)digit;
+	}
+	return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0xd800)
+	    || (c >= 0xe000 && c < 0xfffe) || (c >= 0x10000 && c < 0x110000);
+}
+
 static void
 take_reference(struct mend *m, char c)
 {
@@ -290,7 +323,7 @@ take_reference(struct mend *m, char c)
 			if (held_is(m, known[i]))
 				break;
 		if (i < COUNT_OF(known)
-		    || (m->held[1] == '#' && m->held_len > 3)) {
+		    || (m->held[1] == '#' && is_character(m))) {
 			m->state = TEXT;
 			put_text(m, m->held, m->held_len);
 			m->held_len = 0;

@@ -50,6 +50,8 @@ struct reading {
 	bool has_date;
 	int64_t date; /* seconds since the epoch, UTC */
 
+	const char *remark; /* what a file is that is no report, in words, or
+			     * NULL */
 	const struct finding *findings; /* in the order of the message */
 	size_t report_count;
 	size_t broken_count;

@@ -24,10 +24,11 @@ store_outcome_name(enum store_outcome outcome)
 	return names[outcome];
 }
 
-void
-store_set_patience(struct store *store, unsigned ms)
+bool
+store_serve(struct store *store, struct error *err)
 {
-	sqlite3_busy_timeout(store->db, (int)ms);
+	sqlite3_busy_timeout(store->db, 0);
+	return sqlite_exec(store, "PRAGMA cache_size = -8192", err);
 }
 
 void

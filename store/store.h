@@ -40,9 +40,10 @@ MUST_CHECK bool store_open(struct store **out, const char *path,
     enum store_mode mode, struct error *err);
 void store_close(struct store *store);
 
-/* How long it waits for another process that writes; some seconds unless
- * this is called. */
-void store_set_patience(struct store *store, unsigned ms);
+/* For a process that serves others all day: it fails at once, with "busy",
+ * when somebody else writes, and keeps fewer pages in memory.  Fails with
+ * ERROR_SYSTEM. */
+MUST_CHECK bool store_serve(struct store *store, struct error *err);
 
 /* The schema that opening it found and has brought up to this program's; 0
  * when it was of this one. */

@@ -5,7 +5,6 @@
  *
  * usage: lmtp_load SOCKET FOLDER SESSIONS
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <err.h>
 #include <pthread.h>

@@ -21,6 +21,7 @@ for tool in swaks sqlite3 prlimit; do
 done
 
 dir=$(mktemp -d)
+touch "$dir/log"
 listener=
 cleanup() {
 	rm -f "$dir/locked" # what holds the lock waits for that
@@ -31,12 +32,15 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
+begun=0
 start() {
+	begun=$((begun + 1))
 	"$program" --db "$dir/db" listen --socket "$dir/socket" \
 		2> >(cat >>"$dir/log") & # a pipe: it has no size to limit
 	listener=$!
 	for _ in $(seq 200); do
-		[ -S "$dir/socket" ] && return
+		# A socket may be there already, of one that was killed.
+		[ "$(grep -c '^listening on' "$dir/log")" -ge $begun ] && return
 		kill -0 "$listener" 2>/dev/null || break
 		sleep 0.1
 	done

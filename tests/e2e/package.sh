@@ -113,7 +113,7 @@ cp "$dir/first/$package" "$root/root"
 cp "$tests/fixtures/mail/receiver-rfc9990.eml" "$root/root/report.eml"
 echo 'APT::Install-Recommends "false";' >"$root/etc/apt/apt.conf.d/99test"
 fetch update
-fetch --download-only install postfix "/root/$package"
+fetch --download-only install postfix procps "/root/$package"
 
 # A Debian that has Postfix.
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
@@ -121,7 +121,7 @@ chmod +x "$root/usr/sbin/policy-rc.d"
 printf '%s\n' 'postfix postfix/main_mailer_type select Internet Site' \
     'postfix postfix/mailname string mx.example.org' |
     in_root debconf-set-selections
-apt install postfix
+apt install postfix procps
 in_root postconf -e maillog_file=/var/log/mail.log disable_dns_lookups=yes
 in_root postfix start >"$dir/log" 2>&1 || { cat "$dir/log"; fail 'Postfix'; }
 
@@ -186,6 +186,16 @@ grep -q '^example.org ' "$dir/said" || fail 'the summary shows no example.org'
 took=$((SECONDS - begun))
 [ $took -lt 300 ] || fail "it took $took seconds"
 echo "ok: from the package to the first answer in $took seconds"
+
+# The unit is one that systemd takes, and leaves little to attack: a hundred is
+# everything, 15 is less than all but a few units of Debian have.
+in_root systemd-analyze verify --man=no reports.service reports.socket \
+    >"$dir/verify" 2>&1 || { cat "$dir/verify"; fail 'the units'; }
+grep 'reports\.' "$dir/verify" && fail 'the units'
+in_root systemd-analyze security --offline=true --threshold=15 \
+    reports.service >"$dir/exposure" 2>&1 ||
+    { cat "$dir/exposure"; fail 'the unit is too open'; }
+tail -n 1 "$dir/exposure"
 
 # Who is who.
 in_root stat -c '%U:%G %a %n' /run/reports/lmtp /var/lib/reports \
