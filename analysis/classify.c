@@ -162,6 +162,22 @@ classify_known_service(struct analysis *analysis, struct channel *channel)
 	    say(analysis, "%s writes your domain into From", key));
 }
 
+/* Who has a mailbox at a provider forwards; nobody sends for us from there,
+ * and no list is there. */
+static bool
+classify_provider(struct analysis *analysis, struct channel *channel)
+{
+	if (knowledge_find(analysis->config.knowledge, KNOWLEDGE_PROVIDERS,
+		channel->envelope)
+		== NULL
+	    || 2 * (channel->sig_pass + channel->sig_fail) < channel->messages)
+		return false;
+	evidence_add(analysis, channel, "provider", 0, NULL,
+	    "%s has mailboxes for everybody", channel->envelope);
+	return set(channel, CLASS_FORWARDER, CONFIDENCE_MED,
+	    "passes mail on for people who have mailboxes there");
+}
+
 /*
  * A signature by a key that our servers never use was made where the key is:
  * at a vendor.  Who carries much of what it signs is that vendor, who carries
@@ -211,6 +227,11 @@ classify_key_holder(struct analysis *analysis, struct channel *channel)
 		    signs ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "sends for you with your own key");
 	}
+	if (step->parties >= 40
+	    && step->parties * 5 > analysis->party_count * 2)
+		return set(channel, CLASS_VENDOR, CONFIDENCE_LOW,
+		    "sends for you with your own key, to most of those who "
+		    "get your mail");
 	return signs
 	    && set(channel, CLASS_VENDOR, CONFIDENCE_MED,
 		"signs with your key and its own");
@@ -242,6 +263,7 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 	bool is_list;
 
 	if (classify_known_service(analysis, channel)
+	    || classify_provider(analysis, channel)
 	    || classify_away(analysis, channel))
 		return true;
 	is_list = judge_list(analysis, channel);
@@ -333,6 +355,9 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 		return set(channel, CLASS_GATEWAY,
 		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "a filter or relay in front of a few organisations");
+	if (step->sends < 2.5 && step->parties >= 10)
+		return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
+		    "sends signed mail of yours again, to many at once");
 	if (5 * channel->sig_pass >= 4 * channel->messages
 	    && (step->diversity >= 0.6 || step->parties >= 20)) {
 		evidence_add(analysis, channel, "own-signature", 0,

@@ -37,7 +37,8 @@ arena_alloc(struct arena *arena, size_t count, size_t size)
 
 	if (size != 0 && count > (SIZE_MAX / 2) / size)
 		errx(1, "arena: %zu * %zu bytes overflow", count, size);
-	need = align_up(count * size);
+	/* Nothing has a place too, so that nobody has to tell. */
+	need = align_up(count * size == 0 ? 1 : count * size);
 	if (need > arena->room) {
 		get = need > BLOCK_SIZE / 4 ? need : BLOCK_SIZE;
 		block = malloc(sizeof(*block) + get);

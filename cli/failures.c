@@ -49,8 +49,8 @@ static const struct output_column all_columns[] = {
 	    .heading = "REJ.",
 	    .type = OUTPUT_COUNT,
 	    .is_optional = true },
-	{ .heading = "DKIM", .min = 9 },
-	{ .heading = "SPF", .min = 9 },
+	{ .heading = "DKIM" },
+	{ .heading = "SPF" },
 	{ .heading = "TREND", .is_optional = true },
 	{ .heading = "", .is_optional = true },
 	{ .key = "dkim_none", .type = OUTPUT_COUNT },
@@ -82,6 +82,7 @@ struct failures {
 	struct output *output;
 	struct mail_group group;
 	unsigned seen_dkim, seen_spf; /* bits of enum outcome_how */
+	bool is_mixed;
 };
 
 /* --- a group --- */
@@ -194,25 +195,21 @@ mail_group_add(struct mail_group *group, const struct store_mail *mail)
 const char *
 mail_group_how(const int64_t counts[HOW_COUNT], char out[MAIL_GROUP_HOW])
 {
-	enum outcome_how how, first = HOW_COUNT, second = HOW_COUNT;
+	enum outcome_how how, first = HOW_COUNT;
+	bool has_more = false;
 
 	for (how = HOW_PASS; how < HOW_COUNT; how++) {
 		if (counts[how] == 0)
 			continue;
-		if (first == HOW_COUNT || counts[how] > counts[first]) {
-			second = first;
+		has_more = has_more || first != HOW_COUNT;
+		if (first == HOW_COUNT || counts[how] > counts[first])
 			first = how;
-		} else if (second == HOW_COUNT
-		    || counts[how] > counts[second]) {
-			second = how;
-		}
 	}
 	if (first == HOW_COUNT)
 		return "-";
-	if (second == HOW_COUNT)
+	if (!has_more)
 		return outcome_how_name(first);
-	snprintf(out, MAIL_GROUP_HOW, "%s, %s", outcome_how_name(first),
-	    outcome_how_name(second));
+	snprintf(out, MAIL_GROUP_HOW, "%s+", outcome_how_name(first));
 	return out;
 }
 
@@ -275,9 +272,13 @@ put_own(const struct failures *failures)
 static void
 note_seen(struct failures *failures)
 {
+	size_t dkim = 0, spf = 0;
 	enum outcome_how how;
 
 	for (how = HOW_NONE; how < HOW_COUNT; how++) {
+		dkim += failures->group.dkim[how] > 0;
+		spf += failures->group.spf[how] > 0;
+		failures->is_mixed = failures->is_mixed || dkim > 1 || spf > 1;
 		if (failures->group.dkim[how] > 0)
 			failures->seen_dkim |= 1u << how;
 		if (failures->group.spf[how] > 0)
@@ -373,6 +374,8 @@ print_footer(const struct failures *failures)
 	putchar('\n');
 	print_legend(failures->seen_dkim, true);
 	print_legend(failures->seen_spf, false);
+	if (failures->is_mixed)
+		puts("+: mostly that, and others; --format csv has all counts");
 	if ((failures->grouping->by & STORE_BY_SOURCE) != 0)
 		puts("\nAll about one address: reports failures --source "
 		     "ADDRESS");

@@ -25,7 +25,7 @@ void mail_group_release(struct mail_group *group);
 /* Adds mail of this group, of one outcome. */
 void mail_group_add(struct mail_group *group, const struct store_mail *mail);
 
-/* The one or two most frequent ways: "broken, none". */
+/* The most frequent way; "broken+" when there are others. */
 #define MAIL_GROUP_HOW 32
 const char *mail_group_how(
     const int64_t counts[HOW_COUNT], char out[MAIL_GROUP_HOW]);

@@ -11,7 +11,7 @@
 
 /* Inputs that are read or wait for it, so that workers need not wait for us. */
 #define MAX_WAITING_INPUTS 128
-#define MAX_WAITING_BYTES  (32UL * 1024 * 1024)
+#define MAX_WAITING_BYTES  (16UL * 1024 * 1024)
 /* What has not come by then may take long. */
 #define PATIENCE_MS 200
 
@@ -76,6 +76,7 @@ intake_pool_failed(struct error *err)
 
 struct waiting {
 	TAILQ_ENTRY(waiting) link;
+	struct intake *intake;
 	struct pool_job job;
 	struct spool spool;
 	bool is_done;
@@ -95,6 +96,7 @@ on_done(struct pool_job *job)
 	struct waiting *waiting = job->context;
 
 	waiting->is_done = true;
+	waiting->intake->bytes += job->answer.len;
 }
 
 static void
@@ -105,6 +107,8 @@ drop_first(struct intake *intake)
 	TAILQ_REMOVE(&intake->waiting, first, link);
 	intake->count--;
 	intake->bytes -= first->spool.len;
+	if (first->is_done)
+		intake->bytes -= first->job.answer.len;
 	pool_job_release(&first->job);
 	spool_release(&first->spool);
 	free(first);
@@ -196,9 +200,10 @@ intake_add(struct intake *intake, const char *name, struct bytes bytes,
 
 	if (waiting == NULL)
 		errx(1, "intake: out of memory");
-	*waiting = (struct waiting) { .job = { .message = &waiting->spool,
-					  .done = on_done,
-					  .context = waiting } };
+	*waiting = (struct waiting) { .intake = intake,
+		.job = { .message = &waiting->spool,
+		    .done = on_done,
+		    .context = waiting } };
 	strcpy(waiting->name, name);
 	spool_start(&waiting->spool, NULL);
 	if (!spool_add(&waiting->spool, bytes, err)) {

@@ -132,9 +132,10 @@ say_sums(const struct leaks *leaks)
 		hops += leaks->channels[i]->leak->hops;
 	}
 	say(leaks, 2,
-	    "%zu subscriptions exposed by the name of an organisation, %zu of "
-	    "them of one subscriber; %zu forwarders of subscribers.",
-	    named, solo, hops);
+	    "%zu %s exposed by the name of an organisation, %zu of them with "
+	    "one subscriber; %zu %s of subscribers.",
+	    named, named == 1 ? "subscription is" : "subscriptions are", solo,
+	    hops, hops == 1 ? "forwarder" : "forwarders");
 }
 
 /* There is nothing to show: because there is nothing, or nothing to see? */
@@ -305,15 +306,17 @@ advise_on(const struct leaks *leaks, const struct channel *channel)
 	advise_on_policy(leaks, leak);
 	if (leak->solo > 0)
 		say(leaks, 4,
-		    "  - %zu organisations have one subscriber, whom this "
-		    "points to. If the list is sensitive, tell its owner, and "
-		    "don't pass this table on.",
-		    leak->solo);
+		    "  - %zu %s one subscriber, whom this points to. If the "
+		    "list is sensitive, tell its owner, and don't pass this "
+		    "table on.",
+		    leak->solo,
+		    leak->solo == 1 ? "organisation has"
+				    : "organisations have");
 	if (leak->hops > 0)
 		say(leaks, 4,
-		    "  - %zu subscribers forward their mail, and reports say "
-		    "where to.",
-		    leak->hops);
+		    "  - %zu %s mail forwarded, and reports say where to.",
+		    leak->hops,
+		    leak->hops == 1 ? "subscriber has" : "subscribers have");
 }
 
 void

@@ -38,7 +38,8 @@ tell_outcomes(struct buffer *out, const struct intake_counts *counts)
 }
 
 static void
-tell_deferred(struct buffer *out, const struct listener *listener)
+tell_deferred(struct buffer *out, const struct listener *listener,
+    const struct server_counts *counts)
 {
 	static const char *const names[TROUBLE_COUNT] = { NULL, "full", "busy",
 		"readonly", "io", "worker", "other" };
@@ -47,6 +48,7 @@ tell_deferred(struct buffer *out, const struct listener *listener)
 	for (i = 1; i < TROUBLE_COUNT; i++)
 		tell(out, "deferred_total reason %s %zu\n", names[i],
 		    listener->deferred[i]);
+	tell(out, "deferred_total reason memory %zu\n", counts->no_memory);
 	tell(out, "deferring - - %d\n", listener->trouble != TROUBLE_NONE);
 }
 
@@ -74,7 +76,7 @@ listener_status(
 	tell(out, "start_time_seconds - - %" PRId64 "\n", listener->started);
 	tell(out, "accepted_total - - %zu\n", listener->counts.inputs);
 	tell_outcomes(out, &listener->counts);
-	tell_deferred(out, listener);
+	tell_deferred(out, listener, counts);
 	tell(out, "sessions - - %zu\n", counts->sessions);
 	tell(out, "sessions_total - - %zu\n", counts->sessions_begun);
 	tell(out, "sessions_refused_total - - %zu\n", counts->sessions_refused);

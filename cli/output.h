@@ -83,6 +83,8 @@ struct output_column {
 			   * 0: never */
 	bool is_optional; /* a table may leave it out, the last one first */
 	bool is_alarm;    /* a table shows what is not 0 in red */
+	bool is_note;     /* a table has it below the row, behind an arrow;
+			   * needs a heading, which is not shown */
 };
 
 /* Of the type of its column.  Texts are copied where they are kept. */

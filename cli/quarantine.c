@@ -34,11 +34,19 @@ static const struct store_filter everything = {
 
 /* --- list, show --- */
 
+struct listing {
+	struct output *output;
+	size_t count;
+};
+
 static bool
 print_row(void *context, const struct store_quarantined *row, struct error *err)
 {
+	struct listing *listing = context;
+
 	(void)err;
-	output_row(context,
+	listing->count++;
+	output_row(listing->output,
 	    (struct output_value[]) {
 		output_count(row->message),
 		output_time(row->received),
@@ -56,17 +64,21 @@ print_row(void *context, const struct store_quarantined *row, struct error *err)
 static bool
 list(struct context *context, int argc, char **argv, struct error *err)
 {
-	struct output *output;
+	struct listing listing = { 0 };
 	bool ok;
 
 	(void)argc;
 	(void)argv;
-	if (!output_new(&output, stdout, &context->options->style, columns,
-		COUNT_OF(columns), err))
+	if (!output_new(&listing.output, stdout, &context->options->style,
+		columns, COUNT_OF(columns), err))
 		return false;
 	ok = store_quarantine(
-	    context->store, &everything, print_row, output, err);
-	output_free(output);
+	    context->store, &everything, print_row, &listing, err);
+	output_free(listing.output);
+	if (ok && listing.count == 0)
+		fputs(
+		    "Nothing is in quarantine: all that came could be read.\n",
+		    stderr);
 	return ok;
 }
 

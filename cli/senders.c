@@ -18,10 +18,10 @@
 
 static const struct output_column columns[] = {
 	{ .key = "domain", .heading = "DOMAIN", .min = 8, .is_optional = true },
-	{ .key = "sender", .heading = "SENDER", .min = 12 },
+	{ .key = "sender", .heading = "SENDER", .min = 24 },
 	{ .key = "class", .heading = "CLASS" },
 	{ .key = "confidence", .heading = "SURE" },
-	{ .key = "evidence", .heading = "WHY", .min = 16 },
+	{ .key = "evidence", .heading = "WHY", .is_note = true },
 	{ .key = "networks", .type = OUTPUT_WORDS },
 	{ .key = "messages", .heading = "MESSAGES", .type = OUTPUT_COUNT },
 	{ .key = "dmarc_pass", .heading = "PASS", .type = OUTPUT_COUNT },

@@ -189,6 +189,71 @@ check(int failed)
 		errx(1, "table: libsmartcols failed");
 }
 
+/* --- with notes: below each row, so that libsmartcols can't draw them --- */
+
+static void
+print_cell(FILE *file, const struct output_column *column, const char *cell,
+    size_t width, bool is_last)
+{
+	int blanks = (int)(width - text_width(cell));
+	bool is_right =
+	    column->type == OUTPUT_COUNT || column->type == OUTPUT_RIGHT;
+
+	fprintf(file, "%*s%s%*s", is_right ? blanks : 0, "", cell,
+	    is_right || is_last ? 0 : blanks, "");
+}
+
+/* The headings, with line NULL. */
+static void
+print_cells(struct table *table, const struct line *line, FILE *file)
+{
+	size_t i, last = 0;
+
+	for (i = 0; i < table->column_count; i++)
+		if (table->widths[i] > 0)
+			last = i;
+	for (i = 0; i <= last; i++) {
+		if (table->widths[i] == 0)
+			continue;
+		print_cell(file, &table->columns[i],
+		    text_cut(&table->arena, table->charset,
+			line == NULL ? table->columns[i].heading
+				     : line->cells[i],
+			table->widths[i]),
+		    table->widths[i], i == last);
+		fputs(i == last ? "\n" : " ", file);
+	}
+}
+
+static void
+print_with_notes(struct table *table, FILE *file, size_t width)
+{
+	const struct line *line;
+	size_t i;
+
+	if (!table->style.no_header)
+		print_cells(table, NULL, file);
+	for (line = table->first; line != NULL; line = line->next) {
+		print_cells(table, line, file);
+		for (i = 0; i < table->column_count; i++)
+			if (table->columns[i].is_note) {
+				fputs("  -> ", file);
+				text_fold(file, width, 5, 5, line->cells[i]);
+			}
+	}
+}
+
+static bool
+has_notes(const struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->column_count; i++)
+		if (table->columns[i].is_note)
+			return true;
+	return false;
+}
+
 static void
 add_columns(struct table *table, struct libscols_table *drawn, bool has_color)
 {
@@ -239,12 +304,21 @@ add_line(
 void
 table_print(struct table *table, FILE *file, size_t width)
 {
-	struct libscols_table *drawn = scols_new_table();
+	struct libscols_table *drawn;
 	bool has_color = output_has_color(file, &table->style);
 	const struct line *line;
+	size_t i;
 
-	check(drawn == NULL);
+	for (i = 0; i < table->column_count; i++)
+		if (table->columns[i].is_note)
+			table->widths[i] = 0;
 	fit(table, width);
+	if (has_notes(table)) {
+		print_with_notes(table, file, width);
+		return;
+	}
+	drawn = scols_new_table();
+	check(drawn == NULL);
 	add_columns(table, drawn, has_color);
 	for (line = table->first; line != NULL; line = line->next)
 		add_line(table, drawn, line);

@@ -14,11 +14,11 @@
 
 static const struct output_column columns[] = {
 	{ .key = "kind" },
-	{ .key = "domain", .heading = "DOMAIN", .min = 12 },
+	{ .key = "domain", .heading = "DOMAIN", .min = 10 },
 	{ .key = "policy_type", .heading = "POLICY" },
-	{ .key = "result_type", .heading = "RESULT", .min = 16 },
-	{ .key = "receiving_mx_hostname", .heading = "MX", .min = 12 },
-	{ .key = "sending_mta_ip", .heading = "SENDER", .min = 12 },
+	{ .key = "result_type", .heading = "RESULT", .min = 25 },
+	{ .key = "receiving_mx_hostname", .heading = "MX", .min = 10 },
+	{ .key = "sending_mta_ip", .heading = "SENDER", .min = 10 },
 	{ .key = "successful_sessions",
 	    .heading = "SESSIONS OK",
 	    .type = OUTPUT_COUNT },

@@ -115,7 +115,7 @@ do_helo(struct lmtp *lmtp, struct bytes arg)
 static const char *
 do_mail(struct lmtp *lmtp, struct bytes arg)
 {
-	const struct spool_room *room = lmtp->config.room;
+	struct spool_room *room = lmtp->config.room;
 	struct argument_mail mail = { .max_message = lmtp->config.max_message };
 	const char *refusal;
 	struct bytes mailbox;
@@ -127,8 +127,10 @@ do_mail(struct lmtp *lmtp, struct bytes arg)
 	refusal = argument_mail_parameters(arg, &mail);
 	if (refusal != NULL)
 		return refusal;
-	if (room != NULL && mail.size > room->max - room->used)
+	if (room != NULL && mail.size > room->max - room->used) {
+		room->refused++;
 		return NO_ROOM;
+	}
 	lmtp->envelope.mail_from = arena_copy(&lmtp->arena, mailbox);
 	lmtp->rcpt_to =
 	    arena_alloc(&lmtp->arena, MAX_RECIPIENTS, sizeof(*lmtp->rcpt_to));

@@ -176,7 +176,10 @@ fill_domain(struct reader *r, struct report *report)
 	    ? ""
 	    : domain_copy(r->arena, bytes_of(r->out->tls_report_domain));
 	report_note(report, r->arena, "no-policy-domain",
-	    "no policy names a domain; '%.200s' stands in", report->domain);
+	    is_blank(report->domain)
+		? "no policy names a domain"
+		: "no policy names a domain; '%.200s' stands in",
+	    report->domain);
 }
 
 /* --- documents, as they come out of their containers --- */

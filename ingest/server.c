@@ -206,6 +206,7 @@ tell_status(void *context, struct buffer *out)
 		.sessions_refused = server->refused,
 		.waiting = sessions_waiting(server->sessions),
 		.bytes = server->room.used,
+		.no_memory = server->room.refused,
 	};
 	struct pool_counts pool;
 

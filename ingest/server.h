@@ -39,8 +39,9 @@ struct server_counts {
 	size_t sessions;       /* that are open */
 	size_t sessions_begun; /* since the start */
 	size_t sessions_refused;
-	size_t waiting; /* messages that are read or wait for a commit */
-	size_t bytes;   /* of messages on their way */
+	size_t waiting;   /* messages that are read or wait for a commit */
+	size_t bytes;     /* of messages on their way */
+	size_t no_memory; /* messages there was no room for */
 	size_t workers, workers_replaced;
 };
 

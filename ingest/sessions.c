@@ -64,6 +64,8 @@ struct sessions {
 	struct spool_room *room;
 	struct event *deliver; /* pending while messages wait */
 	bool is_busy;          /* the handler had to put them off */
+	size_t no_room;        /* room->refused, as it was last seen, */
+	bool is_full;          /* and it was logged */
 	bool finishing;
 	struct session_list list;
 	size_t count;
@@ -207,6 +209,27 @@ settle(struct session *session)
 		bufferevent_enable(session->socket, EV_READ);
 }
 
+/* Said once when messages do not fit any more, and once when they do. */
+static void
+note_room(struct sessions *sessions)
+{
+	const struct server_config *config = sessions->config;
+	const struct spool_room *room = sessions->room;
+	bool was_full = sessions->is_full;
+
+	if (room->refused != sessions->no_room)
+		sessions->is_full = true;
+	else if (room->used <= room->max / 2)
+		sessions->is_full = false;
+	sessions->no_room = room->refused;
+	if (sessions->is_full && !was_full)
+		config->log(config->context,
+		    "mail is deferred: messages on their way take all the "
+		    "memory they may");
+	if (was_full && !sessions->is_full)
+		config->log(config->context, "there is room for mail again");
+}
+
 static void
 feed_piece(struct session *session, struct evbuffer *input)
 {
@@ -222,6 +245,7 @@ feed_piece(struct session *session, struct evbuffer *input)
 	    lmtp_feed(session->lmtp, piece, &used, &session->sessions->out);
 	evbuffer_drain(input, used);
 	send_out(session);
+	note_room(session->sessions);
 }
 
 /* Feeds what has come, even if that is nothing: the state may have changed. */

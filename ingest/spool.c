@@ -74,6 +74,7 @@ spool_add(struct spool *spool, struct bytes bytes, struct error *err)
 	struct spool_room *room = spool->room;
 
 	if (room != NULL && bytes.len > room->max - room->used) {
+		room->refused++;
 		error_set(err, ERROR_SYSTEM,
 		    "messages under way take more than %zu MB",
 		    room->max / (1024 * 1024));

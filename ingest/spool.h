@@ -20,6 +20,7 @@ struct error;
 /* What all spools together may hold. */
 struct spool_room {
 	size_t used, max;
+	size_t refused; /* how often there was no room */
 };
 
 struct spool {

@@ -87,13 +87,16 @@ read_summary(
 	static const char failure[] = "total-failure-session-count";
 	const json_t *summary = find_part(entry, "summary");
 
+	if (!tlsrpt_read_count(
+		r, summary, success, &out->total_successful_session_count)
+	    || !tlsrpt_read_count(
+		r, summary, failure, &out->total_failure_session_count))
+		return false;
 	if (tlsrpt_find(summary, success) == NULL
-	    && tlsrpt_find(summary, failure) == NULL)
-		tlsrpt_note(r, "tlsrpt-no-summary", "summary", "no counts");
-	return tlsrpt_read_count(
-		   r, summary, success, &out->total_successful_session_count)
-	    && tlsrpt_read_count(
-		r, summary, failure, &out->total_failure_session_count);
+	    || tlsrpt_find(summary, failure) == NULL)
+		tlsrpt_note(r, "tlsrpt-no-summary", "summary",
+		    "a count is missing, and taken as 0");
+	return true;
 }
 
 static bool

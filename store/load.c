@@ -179,6 +179,14 @@ bool
 store_report(struct store *store, int64_t id, struct arena *arena,
     struct stored_report *out, struct error *err)
 {
+	return loader_report(store, id, arena, NULL, out, err);
+}
+
+bool
+loader_report(struct store *store, int64_t id, struct arena *arena,
+    const struct loader_sink *sink, struct stored_report *out,
+    struct error *err)
+{
 	struct loader *loader = arena_alloc(arena, 1, sizeof(*loader));
 	bool ok;
 
@@ -186,6 +194,7 @@ store_report(struct store *store, int64_t id, struct arena *arena,
 	loader->arena = arena;
 	loader->err = err;
 	loader->id = id;
+	loader->sink = sink;
 	/* So that all statements see the same moment. */
 	if (!sqlite_exec(store, "SAVEPOINT report", err))
 		return false;

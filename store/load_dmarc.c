@@ -261,21 +261,27 @@ open_shared(struct loader *loader)
 }
 
 static bool
-load_records(struct loader *loader, const struct dmarc_record **next)
+open_records(struct loader *loader, sqlite3_stmt **rows)
 {
-	struct dmarc_record *record;
-	sqlite3_stmt *rows;
-	bool has_row;
-
-	if (!open_shared(loader)
-	    || !loader_open(loader,
+	return open_shared(loader)
+	    && loader_open(loader,
 		"SELECT c.n, c.source_ip, c.source_ip_raw, c.count,"
 		" s.disposition, s.disposition_raw, s.dkim, s.dkim_raw, s.spf,"
 		" s.spf_raw, s.header_from, s.envelope_from, s.envelope_to,"
 		" s.auth, c.reasons"
 		" FROM record c JOIN shape s ON s.id = c.shape"
 		" WHERE c.report = ? ORDER BY c.n",
-		loader->id, &rows))
+		loader->id, rows);
+}
+
+static bool
+load_records(struct loader *loader, const struct dmarc_record **next)
+{
+	struct dmarc_record *record;
+	sqlite3_stmt *rows;
+	bool has_row;
+
+	if (!open_records(loader, &rows))
 		return false;
 	while (loader_next(loader, rows, &has_row)) {
 		if (!has_row)
@@ -289,6 +295,50 @@ load_records(struct loader *loader, const struct dmarc_record **next)
 	return false;
 }
 
+/* What is loaded once for many records goes with the arena. */
+static void
+forget(struct loader *loader)
+{
+	arena_release(loader->arena);
+	memset(loader->texts, 0, sizeof(loader->texts));
+	memset(loader->auths, 0, sizeof(loader->auths));
+	memset(loader->reasons, 0, sizeof(loader->reasons));
+}
+
+/* In an arena of their own, emptied after so many of them. */
+#define RECORDS_AT_ONCE 4096
+
+static bool
+hand_records(struct loader *loader)
+{
+	struct arena arena = { 0 }, *kept = loader->arena;
+	struct dmarc_record record;
+	sqlite3_stmt *rows;
+	bool ok, has_row = true;
+	size_t count;
+
+	if (!open_records(loader, &rows)
+	    || !loader->sink->head(loader->sink->context, loader->err))
+		return false;
+	loader->arena = &arena;
+	/* Texts of the head stay where they are; they are only found anew. */
+	forget(loader);
+	for (count = 1; (ok = loader_next(loader, rows, &has_row)) && has_row;
+	     count++) {
+		record = (struct dmarc_record) { 0 };
+		ok = read_record(loader, rows, &record)
+		    && loader->sink->record(
+			loader->sink->context, &record, loader->err);
+		if (!ok)
+			break;
+		if (count % RECORDS_AT_ONCE == 0)
+			forget(loader);
+	}
+	forget(loader);
+	loader->arena = kept;
+	return ok;
+}
+
 bool
 loader_dmarc(struct loader *loader, struct report *out)
 {
@@ -297,5 +347,6 @@ loader_dmarc(struct loader *loader, struct report *out)
 
 	out->dmarc = dmarc;
 	return load_head(loader, dmarc)
-	    && load_records(loader, &dmarc->records);
+	    && (loader->sink != NULL ? hand_records(loader)
+				     : load_records(loader, &dmarc->records));
 }

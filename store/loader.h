@@ -12,6 +12,8 @@ struct dmarc_dkim;
 struct dmarc_reason;
 struct dmarc_record;
 struct dmarc_spf;
+struct loader_sink;
+struct stored_report;
 
 #define LOADER_STATEMENTS 12
 #define LOADER_PLACES     1024
@@ -45,6 +47,15 @@ struct loader {
 	struct loaded_text texts[LOADER_PLACES];
 	struct loaded_auth auths[LOADER_PLACES];
 	struct loaded_reasons reasons[LOADER_PLACES];
+	const struct loader_sink *sink; /* or NULL */
+};
+
+/* Where the records of a report go that is not to be held in memory. */
+struct loader_sink {
+	bool (*head)(void *context, struct error *err);
+	bool (*record)(void *context, const struct dmarc_record *record,
+	    struct error *err);
+	void *context;
 };
 
 /* Opens a statement whose one parameter is key; the loader ends it. */
@@ -67,9 +78,15 @@ MUST_CHECK bool loader_open_auth(struct loader *loader);
 /* Sets the record's results; none for id 0. */
 MUST_CHECK bool loader_auth(
     struct loader *loader, int64_t id, struct dmarc_record *out);
+/* As store_report(), through a sink. */
+MUST_CHECK bool loader_report(struct store *store, int64_t id,
+    struct arena *arena, const struct loader_sink *sink,
+    struct stored_report *out, struct error *err);
 /* Ends all statements. */
 void loader_close(struct loader *loader);
 
+/* With a sink, the report is handed to it without its records, and then each
+ * record, whose memory is used again for the next ones. */
 MUST_CHECK bool loader_dmarc(struct loader *loader, struct report *out);
 MUST_CHECK bool loader_tlsrpt(struct loader *loader, struct report *out);
 

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "store/filter.h"
+#include "store/loader.h"
 #include "store/question.h"
 #include "store/sqlite.h"
 
@@ -10,6 +11,7 @@ struct walk {
 	struct store *store;
 	const struct store_filter *filter;
 	const struct store_visitor *visitor;
+	const struct stored_report *report; /* under way */
 };
 
 static bool
@@ -39,31 +41,35 @@ is_asked_for(
 }
 
 static bool
-visit_records(const struct walk *walk, const struct dmarc_record *record,
-    struct error *err)
+on_head(void *context, struct error *err)
 {
-	for (; record != NULL; record = record->next)
-		if (is_asked_for(walk->filter, record)
-		    && !walk->visitor->record(
-			walk->visitor->context, record, err))
-			return false;
-	return true;
+	const struct walk *walk = context;
+
+	return walk->visitor->report(walk->visitor->context, walk->report, err);
+}
+
+static bool
+on_record(void *context, const struct dmarc_record *record, struct error *err)
+{
+	const struct walk *walk = context;
+
+	return !is_asked_for(walk->filter, record)
+	    || walk->visitor->record(walk->visitor->context, record, err);
 }
 
 static bool
 visit(void *context, sqlite3_stmt *row, struct error *err)
 {
-	const struct walk *walk = context;
-	const struct store_visitor *visitor = walk->visitor;
+	struct walk *walk = context;
+	const struct loader_sink sink = { on_head, on_record, walk };
 	struct stored_report report;
 	struct arena arena = { 0 };
 	bool ok;
 
-	ok = store_report(walk->store, sqlite3_column_int64(row, 0), &arena,
-		 &report, err)
-	    && visitor->report(visitor->context, &report, err)
-	    && (report.report.kind != REPORT_DMARC
-		|| visit_records(walk, report.report.dmarc->records, err));
+	walk->report = &report;
+	ok = loader_report(walk->store, sqlite3_column_int64(row, 0), &arena,
+		 &sink, &report, err)
+	    && (report.report.kind == REPORT_DMARC || on_head(walk, err));
 	arena_release(&arena);
 	return ok;
 }
@@ -73,7 +79,7 @@ store_walk(struct store *store, const struct store_filter *filter,
     enum report_kind kind, int64_t after, const struct store_visitor *visitor,
     struct error *err)
 {
-	struct walk walk = { store, filter, visitor };
+	struct walk walk = { store, filter, visitor, NULL };
 	sqlite3_stmt *statement;
 
 	if (!filter_prepare(store,

@@ -105,6 +105,24 @@ expect list-narrow env COLUMNS=50 "$program" list
 expect list-limit-csv reports list --limit 1 --format csv
 expect list-no-such-domain reports list --domain example.edu
 
+# On a wide terminal, and where there is nothing: what to do next.
+for command in summary list tls quarantine senders leaks 'show 1'; do
+	# shellcheck disable=SC2086 # words
+	expect "wide-${command%% *}" env COLUMNS=200 "$program" \
+	    --config reports.conf $command
+done
+mkdir "$dir/nothing"
+"$program" --db "$dir/empty.db" import "$dir/nothing" >"$dir/log" 2>&1
+for command in summary failures tls list export senders leaks quarantine \
+    'digest --period 2026-01' \
+    'show 1' 'summary --format json' 'list --format csv' \
+    'failures --format json' 'tls --format jsonl' 'export --format json' \
+    'summary --fail-on failures,silent'; do
+	# shellcheck disable=SC2086 # words
+	expect "empty-$(echo "$command" | tr -d ' ' | tr ',' '-')" \
+	    "$program" --config reports.conf --db "$dir/empty.db" $command
+done
+
 # Reports of which some are forged.
 export REPORTS_DB="$dir/authentic.db"
 authentic() {

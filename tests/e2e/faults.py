@@ -195,7 +195,12 @@ def too_much_memory(program, folder):
     assert b"452 4.3.1" in answers, answers
     assert b"250 2.0.0" in answers, answers
     deliver(listener, 1, b"250")
-    assert listener.status()["held_bytes", ""] == 0
+    status = listener.status()
+    assert status["held_bytes", ""] == 0
+    assert status["deferred_total", "memory"] == 1 + answers.count(
+        b"452 4.3.1"), status
+    assert listener.said().count("mail is deferred") == 1, listener.said()
+    assert "there is room for mail again" in listener.said()
     with open("/proc/%d/status" % listener.process.pid) as status:
         peak = [int(row.split()[1]) for row in status
                 if row.startswith("VmHWM")][0]

@@ -47,7 +47,7 @@ TOGETHER = {'fan', 'together', 'again-and-again', 'one-destination', 'alone',
             'one-by-one', 'everybody', 'known-host', 'list-name', 'bounce-name',
             'forward-name', 'envelope-kept', 'own-mailings', 'schedule',
             'own-network', 'own-domain', 'known-service', 'label', 'second-hop',
-            'reach'}
+            'reach', 'provider'}
 
 RECORD = """SELECT p.text, coalesce(e.text, m.text), c.source_ip, (%s)
     FROM record c JOIN shape s ON s.id = c.shape

@@ -221,6 +221,39 @@ Test(output, draws_a_table)
 	free(text);
 }
 
+Test(output, has_notes_below_the_rows_of_a_table)
+{
+	static const struct output_column noted[] = {
+		{ .key = "name", .heading = "NAME", .min = 4 },
+		{ .key = "why", .heading = "WHY", .is_note = true },
+		{ .key = "n", .heading = "N", .type = OUTPUT_COUNT },
+	};
+	const struct output_style style = { .format = OUTPUT_TABLE };
+	size_t len;
+	char *text;
+	FILE *file = open_memstream(&text, &len);
+	struct output *output;
+	struct error err;
+
+	cr_assert(
+	    output_new(&output, file, &style, noted, COUNT_OF(noted), &err));
+	output_row(output,
+	    (struct output_value[]) {
+		output_text("a"), output_text("so"), output_count(100) });
+	output_row(output,
+	    (struct output_value[]) { output_text("bcdef"),
+		output_text("it is\x1b"), output_count(7) });
+	output_free(output);
+	fclose(file);
+	cr_expect_str_eq(text,
+	    "NAME    N\n"
+	    "a     100\n"
+	    "  -> so\n"
+	    "bcdef   7\n"
+	    "  -> it is\\x1b\n");
+	free(text);
+}
+
 Test(output, fits_a_table_and_shows_what_it_cut)
 {
 	char *text;
