@@ -249,14 +249,16 @@ static bool
 read_document(
     struct reader *r, const struct error *trouble, struct report *report)
 {
-	if (trouble != NULL && trouble->kind == ERROR_LIMIT) {
+	/* Of two limits, the one of the document was met first. */
+	if (trouble != NULL && trouble->kind == ERROR_LIMIT
+	    && !(r->has_failed && r->failure.kind == ERROR_LIMIT)) {
 		r->failure = *trouble;
 		return false;
 	}
 	r->has_failed = r->has_failed || !finish_report(r, report, &r->failure);
 	if (r->has_failed) {
 		r->is_malformed = may_be_mended(&r->failure);
-		if (trouble != NULL
+		if (trouble != NULL && r->failure.kind != ERROR_LIMIT
 		    && strcmp(trouble->reason, "gzip-trailing") != 0)
 			r->failure = *trouble;
 		return false;
