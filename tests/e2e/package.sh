@@ -190,12 +190,15 @@ echo "ok: from the package to the first answer in $took seconds"
 # The unit is one that systemd takes, and leaves little to attack: a hundred is
 # everything, 15 is less than all but a few units of Debian have.
 in_root systemd-analyze verify --man=no reports.service reports.socket \
-    >"$dir/verify" 2>&1 || { cat "$dir/verify"; fail 'the units'; }
-grep 'reports\.' "$dir/verify" && fail 'the units'
+    reports-prune.timer >"$dir/verify" 2>&1 || { cat "$dir/verify"; fail 'the units'; }
+grep '^reports' "$dir/verify" && fail 'the units'
 in_root systemd-analyze security --offline=true --threshold=15 \
     reports.service >"$dir/exposure" 2>&1 ||
     { cat "$dir/exposure"; fail 'the unit is too open'; }
 tail -n 1 "$dir/exposure"
+
+[ -e "$root/etc/systemd/system/timers.target.wants/reports-prune.timer" ] &&
+    fail 'reports are removed without being told to'
 
 # Who is who.
 in_root stat -c '%U:%G %a %n' /run/reports/lmtp /var/lib/reports \
