@@ -141,17 +141,66 @@ add_sender(struct net *net, uint32_t channel)
 		net->senders[net->sender_count++] = channel;
 }
 
+/* Networks that may be hops, of all drafts, in the order of addresses. */
+struct candidates {
+	struct net **nets;
+	size_t count;
+};
+
+static int
+compare_candidates(const void *a, const void *b)
+{
+	return compare_nets(*(struct net *const *)a, *(struct net *const *)b);
+}
+
+static struct candidates
+gather_candidates(const struct draft *drafts, size_t count)
+{
+	struct candidates out = { 0 };
+	size_t i, j, room = 1;
+
+	for (i = 0; i < count; i++)
+		room += drafts[i].net_count;
+	out.nets = calloc(room, sizeof(struct net *));
+	if (out.nets == NULL)
+		err(1, "hops");
+	for (i = 0; i < count; i++)
+		for (j = 0; j < drafts[i].net_count; j++)
+			if (drafts[i].nets[j].is_hop)
+				out.nets[out.count++] = &drafts[i].nets[j];
+	qsort(out.nets, out.count, sizeof(struct net *), compare_candidates);
+	return out;
+}
+
+/* The first that is not before the address. */
+static size_t
+find_first(const struct candidates *candidates, const struct address *address)
+{
+	size_t low = 0, high = candidates->count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (address_compare(&candidates->nets[middle]->address, address)
+		    < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* What else comes through a network that may be a hop. */
 static void
-look_around(struct draft *drafts, size_t count, const struct flow *flow)
+look_around(const struct candidates *candidates, const struct flow *flow)
 {
+	const struct address network = network_of(&flow->source_ip);
 	struct net *net;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		net = hops_net(&drafts[i], &flow->source_ip);
-		if (net == NULL || !net->is_hop)
-			continue;
+	for (i = find_first(candidates, &network); i < candidates->count; i++) {
+		net = candidates->nets[i];
+		if (address_compare(&net->address, &network) != 0)
+			break;
 		if (flow->party != net->party)
 			net->has_others = true;
 		if (flow->facts->envelope != NULL)
@@ -181,18 +230,19 @@ void
 hops_find_nets(
     const struct analysis *analysis, struct draft *drafts, size_t count)
 {
-	size_t i, j;
+	struct candidates candidates;
+	size_t i;
 
 	for (i = 0; i < count; i++)
 		if (drafts[i].channel->envelope != NULL)
 			find_candidates(analysis, &drafts[i]);
-	for (i = 0; i < analysis->flow_count && count > 0; i++)
-		look_around(drafts, count, &analysis->flows[i]);
-	for (i = 0; i < count; i++)
-		for (j = 0; j < drafts[i].net_count; j++)
-			if (drafts[i].nets[j].is_hop)
-				drafts[i].nets[j].is_hop =
-				    !is_in_front(analysis, &drafts[i].nets[j]);
+	candidates = gather_candidates(drafts, count);
+	for (i = 0; i < analysis->flow_count && candidates.count > 0; i++)
+		look_around(&candidates, &analysis->flows[i]);
+	for (i = 0; i < candidates.count; i++)
+		candidates.nets[i]->is_hop =
+		    !is_in_front(analysis, candidates.nets[i]);
+	free(candidates.nets);
 }
 
 /* --- an envelope of its own --- */
