@@ -134,6 +134,8 @@
 
 /* A reading on its way from a worker; 100,000 records take 5 MB. */
 #define MAX_ENCODED (64UL * 1024 * 1024)
+/* And with the bytes of one report, where somebody asked for them. */
+#define MAX_ANSWER (MAX_ENCODED + MAX_UNPACKED)
 /* A text in it; the longest comes from JSON. */
 #define MAX_ENCODED_TEXT MAX_JSON
 /* What it may grow to in memory; those records take 20 MB. */

@@ -438,6 +438,10 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LOCAL] = { "local", NULL,
 	    "what is for people, in local time instead of UTC",
 	    FLAG(style.local), NULL },
+	[OPTION_ORIGINAL] = { "original", NULL,
+	    "the report's own XML or JSON, unpacked, byte for byte;\n"
+	    "where [store] keep_raw kept it",
+	    FLAG(original), NULL },
 	[OPTION_WHY] = { "why", NULL,
 	    "the rules that made it so, and the records behind them", FLAG(why),
 	    NULL },

@@ -43,6 +43,7 @@ enum option_id {
 	OPTION_NO_HEADER,
 	OPTION_BOM,
 	OPTION_LOCAL,
+	OPTION_ORIGINAL,
 	OPTION_WHY,
 	OPTION_UNAUTHORISED,
 	OPTION_CLASS,
@@ -114,6 +115,7 @@ struct options {
 	int64_t since_id;
 	struct output_style style;
 	bool has_format; /* it was given */
+	bool original;
 	bool why, unauthorised, names, advice, selectors;
 	const char *fail_on;
 	const char *state;

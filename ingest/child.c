@@ -313,7 +313,6 @@ child_give(struct child *child, struct pool_job *job)
 {
 	const struct spool *spool = job->message;
 
-	job->answer = (struct buffer) { .max = MAX_ENCODED };
 	TAILQ_INSERT_TAIL(&child->jobs, job, link);
 	child->job_count++;
 	if (child->job_count == 1)

@@ -28,7 +28,7 @@ HAS_SIZE(struct note, 24);
 HAS_SIZE(struct report, 96);
 HAS_SIZE(struct finding, 88);
 HAS_SIZE(struct failure, 128);
-HAS_SIZE(struct reading, 144);
+HAS_SIZE(struct reading, 160);
 #endif
 
 /*
@@ -521,7 +521,8 @@ code_reading(struct wire *wire, struct reading *reading)
 
 	return code_header(wire, reading)
 	    && code_list(wire, &findings, &reading->findings)
-	    && code_list(wire, &failures, &reading->failures);
+	    && code_list(wire, &failures, &reading->failures)
+	    && wire_bytes(wire, &reading->original, MAX_UNPACKED);
 }
 
 /* Of somebody else's mail, nothing is to be kept. */
@@ -536,7 +537,8 @@ is_sound(const struct reading *reading)
 	if ((reading->class == MESSAGE_FAILURE) != (reading->failures != NULL))
 		return false;
 	return !is_private
-	    || (reading->findings == NULL && reading->subject == NULL);
+	    || (reading->findings == NULL && reading->subject == NULL
+		&& reading->original.len == 0);
 }
 
 static void
@@ -571,10 +573,10 @@ codec_decode(struct bytes encoded, struct arena *arena, struct reading *out,
 	bool ok;
 
 	*out = (struct reading) { 0 };
-	if (encoded.len > MAX_ENCODED)
+	if (encoded.len > MAX_ANSWER)
 		return error_limit(err, "worker-memory",
 		    "what was found in it takes more than %lu MB",
-		    MAX_ENCODED / (1024 * 1024));
+		    MAX_ANSWER / (1024 * 1024));
 	wire_read_from(&wire, encoded, arena);
 	ok = code_reading(&wire, out);
 	if (!wire_end(&wire) || !ok || !is_sound(out))

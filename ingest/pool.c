@@ -34,6 +34,7 @@ struct pool {
 	struct pool_config config;
 	const char *argv[MAX_ARGUMENTS];
 	struct buffer read_config; /* as it is sent */
+	size_t max_answer;         /* to a job */
 	struct event *restart;     /* pending after one did not start */
 	struct event *patience;    /* of pool_wait() */
 	struct error trouble;      /* why not */
@@ -277,7 +278,7 @@ static void
 set_read_config(struct pool *pool, const struct read_config *read)
 {
 	static const struct read_config none = { 0 };
-	uint32_t numbers[2];
+	uint32_t numbers[3];
 	size_t i;
 
 	if (read == NULL)
@@ -285,9 +286,16 @@ set_read_config(struct pool *pool, const struct read_config *read)
 	buffer_clear(&pool->read_config);
 	numbers[0] = (uint32_t)read->authserv_id_count;
 	numbers[1] = (uint32_t)read->trusted_ar_count;
+	numbers[2] = read->original != NULL;
+	pool->max_answer = read->original == NULL ? MAX_ENCODED : MAX_ANSWER;
 	/* An operator with more names than fit has none of the last. */
 	if (!buffer_add(&pool->read_config,
 		(struct bytes) { (const char *)numbers, sizeof(numbers) }))
+		return;
+	if (read->original != NULL
+	    && !buffer_add(&pool->read_config,
+		(struct bytes) {
+		    (const char *)read->original, sizeof(*read->original) }))
 		return;
 	for (i = 0; i < read->authserv_id_count; i++)
 		if (!buffer_add(&pool->read_config,
@@ -401,6 +409,7 @@ pool_free(struct pool *pool)
 void
 pool_submit(struct pool *pool, struct pool_job *job)
 {
+	job->answer = (struct buffer) { .max = pool->max_answer };
 	pool->count++;
 	TAILQ_INSERT_TAIL(&pool->queue, job, link);
 	feed(pool);

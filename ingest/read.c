@@ -10,6 +10,7 @@
 #include "ingest/classify.h"
 #include "ingest/header.h"
 #include "ingest/message.h"
+#include "ingest/original.h"
 #include "ingest/unpack.h"
 #include "parse/datetime.h"
 #include "parse/dmarc.h"
@@ -34,9 +35,15 @@ struct reader {
 	size_t document;
 	bool has_malformed, is_mending;
 
+	/* The document of it that was asked for, by its place. */
+	const struct digest *wanted; /* or NULL */
+	bool has_wanted;
+	size_t wanted_document, wanted_size;
+
 	/* the document under way */
 	struct report_reader *report;
 	struct digest_state digest;
+	size_t size; /* of it, as far as it has come */
 	const char *name;
 	bool has_failed, is_malformed;
 	struct error failure;
@@ -95,6 +102,12 @@ set_report(struct reader *r, struct finding *finding, struct digest digest,
 	    &r->authentic, report, r->arena, &finding->verdict_reason);
 	finding->reason = finding->detail = NULL;
 	r->out->report_count++;
+	if (r->wanted != NULL
+	    && memcmp(r->wanted, &digest, sizeof(digest)) == 0) {
+		r->has_wanted = true;
+		r->wanted_document = r->document;
+		r->wanted_size = r->size;
+	}
 }
 
 /* Whether that report was found before: who forwards one may have attached it
@@ -196,6 +209,7 @@ begin_document(void *context, const char *name)
 	if (r->is_mending)
 		report_reader_mend(r->report);
 	digest_init(&r->digest);
+	r->size = 0;
 }
 
 /* In the second pass, only what the first found to be malformed. */
@@ -215,6 +229,7 @@ add_to_document(void *context, struct bytes bytes)
 	if (!is_wanted(r))
 		return false;
 	digest_add(&r->digest, bytes);
+	r->size += bytes.len;
 	if (!report_reader_feed(r->report, bytes, &r->failure))
 		r->has_failed = true;
 	return !r->has_failed;
@@ -351,7 +366,7 @@ examine(struct reader *r, const char *label, struct bytes body, bool is_meant)
 	if (unpack_is_packed(bytes_trim_start(body)))
 		body = bytes_trim_start(body);
 	r->label = label;
-	r->has_no_report = r->has_malformed = false;
+	r->has_no_report = r->has_malformed = r->has_wanted = false;
 	memset(r->malformed, 0, sizeof(r->malformed));
 	r->document = 0;
 	unpack(body, &sink);
@@ -361,6 +376,9 @@ examine(struct reader *r, const char *label, struct bytes body, bool is_meant)
 		unpack(body, &sink);
 		r->is_mending = false;
 	}
+	if (r->has_wanted && r->out->original.len == 0)
+		r->out->original = original_copy(
+		    body, r->wanted_document, r->wanted_size, r->arena);
 	if (!r->has_no_report || count_findings(r) > before)
 		return;
 	if (unpack_foreign(body) != NULL)
@@ -552,6 +570,7 @@ read_input(struct bytes input, const struct read_config *config,
 		.out = out,
 		.next = &out->findings,
 		.authentic = { .trouble = "it did not come in a message" },
+		.wanted = config == NULL ? NULL : config->original,
 	};
 
 	*out =

@@ -19,6 +19,9 @@ struct read_config {
 	/* How many such fields it adds to a message at most; 0 when that is
 	 * not known. */
 	size_t trusted_ar_count;
+	/* The report whose own bytes are wanted too, by its digest; or
+	 * NULL. */
+	const struct digest *original;
 };
 
 /*

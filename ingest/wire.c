@@ -228,6 +228,40 @@ wire_bool(struct wire *wire, bool *value)
 	return true;
 }
 
+static bool
+put_pieces(struct wire *wire, struct bytes bytes)
+{
+	size_t len;
+
+	for (; bytes.len > 0; bytes = bytes_skip(bytes, len)) {
+		len = bytes.len < PIECE ? bytes.len : PIECE;
+		if (!put(wire, (struct bytes) { bytes.data, len }))
+			return false;
+		wire_flush(wire);
+	}
+	return true;
+}
+
+bool
+wire_bytes(struct wire *wire, struct bytes *bytes, size_t max)
+{
+	size_t len = bytes->len;
+	char *copy;
+
+	if (!wire_size(wire, &len, max))
+		return false;
+	if (!wire->is_reading)
+		return put_pieces(wire, *bytes);
+	*bytes = (struct bytes) { 0 };
+	if (len == 0)
+		return true;
+	copy = len > wire->in.len ? NULL : wire_alloc(wire, len);
+	if (copy == NULL || !wire_octets(wire, copy, len))
+		return wire_fail(wire);
+	*bytes = (struct bytes) { copy, len };
+	return true;
+}
+
 /* --- what was there before --- */
 
 /* FNV-1a. */

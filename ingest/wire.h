@@ -71,6 +71,8 @@ MUST_CHECK bool wire_bool(struct wire *wire, bool *value);
 /* From 0 to max. */
 MUST_CHECK bool wire_int(struct wire *wire, int *value, int max);
 MUST_CHECK bool wire_octets(struct wire *wire, void *data, size_t len);
+/* Up to max; written, they are sent in pieces. */
+MUST_CHECK bool wire_bytes(struct wire *wire, struct bytes *bytes, size_t max);
 /* NULL, or UTF-8 without NUL. */
 MUST_CHECK bool wire_text(struct wire *wire, const char **text);
 

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "ingest/codec.h"
@@ -140,13 +141,15 @@ read_file(struct worker *worker, int fd, size_t len)
 	return ok;
 }
 
-/* Two numbers and the names, each with its terminator. */
+/* Three numbers, the digest if the last says so, and the names, each with its
+ * terminator. */
 static bool
 configure(struct worker *worker, struct bytes text)
 {
 	struct read_config *config = &worker->config;
 	const char **ids;
-	uint32_t numbers[2];
+	const struct digest *original = NULL;
+	uint32_t numbers[3];
 	size_t i;
 
 	if (text.len < sizeof(numbers))
@@ -154,13 +157,20 @@ configure(struct worker *worker, struct bytes text)
 	memcpy(numbers, text.data, sizeof(numbers));
 	text = bytes_skip(text, sizeof(numbers));
 	arena_release(&worker->arena);
+	if (numbers[2] != 0) {
+		if (text.len < sizeof(*original))
+			return false;
+		original = (const void *)arena_copy(&worker->arena,
+		    (struct bytes) { text.data, sizeof(*original) });
+		text = bytes_skip(text, sizeof(*original));
+	}
 	ids = arena_alloc(&worker->arena, numbers[0] + 1, sizeof(*ids));
 	for (i = 0; i < numbers[0] && text.len > 0; i++) {
 		ids[i] = arena_copy(&worker->arena,
 		    (struct bytes) { text.data, strnlen(text.data, text.len) });
 		text = bytes_skip(text, strlen(ids[i]) + 1);
 	}
-	*config = (struct read_config) { ids, i, numbers[1] };
+	*config = (struct read_config) { ids, i, numbers[1], original };
 	return true;
 }
 

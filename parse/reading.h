@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/digest.h"
 #include "parse/arf.h"
 #include "parse/report.h"
@@ -57,6 +58,9 @@ struct reading {
 	size_t broken_count;
 
 	const struct failure *failures; /* of MESSAGE_FAILURE, at least one */
+
+	struct bytes original; /* the report that was asked for, unpacked as
+				* its sender wrote it; else empty */
 };
 
 #endif

@@ -242,3 +242,41 @@ store_raw(struct store *store, int64_t message, struct arena *arena,
 	sqlite3_finalize(row);
 	return ok && sqlite_check_unchanged(store, err);
 }
+
+static bool
+read_report_raw(sqlite3_stmt *row, int64_t report, struct arena *arena,
+    struct bytes *out, struct digest *digest, struct error *err)
+{
+	if (sqlite3_column_bytes(row, 2) != sizeof(*digest))
+		return error_set(
+		    err, ERROR_SYSTEM, "the digest of the report is damaged");
+	memcpy(digest, sqlite3_column_blob(row, 2), sizeof(*digest));
+	if (sqlite3_column_type(row, 1) == SQLITE_NULL)
+		return error_set(err, ERROR_NO_INPUT,
+		    "the message that report %lld came in is not kept; "
+		    "'keep_raw = forever' under [store] keeps those that come "
+		    "later",
+		    (long long)report);
+	return inflate_raw(row, arena, out, err);
+}
+
+bool
+store_report_raw(struct store *store, int64_t report, struct arena *arena,
+    struct bytes *out, struct digest *digest, struct error *err)
+{
+	sqlite3_stmt *row;
+	bool has_row, ok;
+
+	if (!sqlite_prepare(store,
+		"SELECT raw.size, raw.deflated, r.sha256 FROM report r"
+		" LEFT JOIN raw ON raw.message = r.message WHERE r.id = ?",
+		&row, err))
+		return false;
+	ok = sqlite_bind(store, row, 1, number(report), err)
+	    && sqlite_step(store, row, &has_row, err)
+	    && (has_row ? read_report_raw(row, report, arena, out, digest, err)
+			: error_set(err, ERROR_NO_INPUT,
+			    "there is no report %lld", (long long)report));
+	sqlite3_finalize(row);
+	return ok && sqlite_check_unchanged(store, err);
+}

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/compiler.h"
+#include "base/digest.h"
 #include "parse/address.h"
 #include "parse/dmarc.h"
 #include "parse/report.h"
@@ -236,5 +237,14 @@ MUST_CHECK bool store_report(struct store *store, int64_t id,
  */
 MUST_CHECK bool store_raw(struct store *store, int64_t message,
     struct arena *arena, struct bytes *out, struct error *err);
+
+/*
+ * The bytes of the message that a report came in, as delivered, and the digest
+ * that the report has among what is in them.  Fails with ERROR_NO_INPUT when
+ * there is no report of that id or they are not kept.
+ */
+MUST_CHECK bool store_report_raw(struct store *store, int64_t report,
+    struct arena *arena, struct bytes *out, struct digest *digest,
+    struct error *err);
 
 #endif

@@ -34,6 +34,9 @@ int reports_main(int argc, char **argv);
  * that sees it fails. */
 static bool escaped;
 
+/* Another thing is to be passed off as the report that is asked for. */
+static bool forged;
+
 static void
 try_open(void)
 {
@@ -155,6 +158,12 @@ leave(void)
 	_exit(0);
 }
 
+static void
+forge(void)
+{
+	forged = true;
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -173,6 +182,7 @@ static const struct {
 	{ "storm", storm },
 	{ "babble", babble },
 	{ "leave", leave },
+	{ "forge", forge },
 };
 
 static void
@@ -184,7 +194,7 @@ read_hostile(struct bytes input, const struct read_config *config,
 	struct bytes rest;
 	size_t i;
 
-	escaped = false;
+	escaped = forged = false;
 	if (found != NULL) {
 		rest = bytes_skip(
 		    input, (size_t)(found - input.data) + strlen(mark));
@@ -195,6 +205,8 @@ read_hostile(struct bytes input, const struct read_config *config,
 	read_input(input, config, arena, out);
 	if (escaped)
 		out->subject = "ESCAPED";
+	if (forged)
+		out->original = bytes_of("<feedback>forged</feedback>");
 }
 
 int

@@ -282,6 +282,8 @@ print_reading(struct buffer *out, const struct reading *reading)
 	     failure = failure->next)
 		print_failure(out, failure);
 	print(out, "%zu %zu\n", reading->report_count, reading->broken_count);
+	print(out, "%zu\n", reading->original.len);
+	CHECK(buffer_add(out, reading->original));
 }
 
 /* --- checking one --- */

@@ -62,11 +62,42 @@ check_cut(struct bytes encoded)
 	arena_release(&arena);
 }
 
+/* Every report that is found is given back when it is asked for. */
+static void
+check_originals(struct bytes input, const struct reading *before)
+{
+	struct buffer encoded = { .max = SIZE_MAX };
+	struct arena arena = { 0 };
+	const struct finding *finding;
+	struct read_config config = { 0 };
+	struct reading reading;
+	struct digest digest;
+
+	CHECK(before->original.len == 0);
+	for (finding = before->findings; finding != NULL;
+	     finding = finding->next) {
+		if (finding->report == NULL)
+			continue;
+		config.original = &finding->digest;
+		read_input(input, &config, &arena, &reading);
+		digest = digest_of(reading.original);
+		CHECK(memcmp(&digest, config.original, sizeof(digest)) == 0);
+		encode(&reading, &encoded);
+		check_round_trip(&reading, buffer_bytes(&encoded));
+		buffer_release(&encoded);
+		arena_release(&arena);
+	}
+}
+
 static void
 check_as_message(struct bytes input)
 {
 	static const char *const ids[] = { "mx.example.org" };
-	static const struct read_config config = { ids, 1, 1 };
+	static const struct read_config config = {
+		.authserv_ids = ids,
+		.authserv_id_count = 1,
+		.trusted_ar_count = 1,
+	};
 	struct buffer encoded = { .max = SIZE_MAX };
 	struct arena arena = { 0 };
 	struct reading reading;
@@ -75,6 +106,7 @@ check_as_message(struct bytes input)
 	encode(&reading, &encoded);
 	check_round_trip(&reading, buffer_bytes(&encoded));
 	check_cut(buffer_bytes(&encoded));
+	check_originals(input, &reading);
 	buffer_release(&encoded);
 	arena_release(&arena);
 }

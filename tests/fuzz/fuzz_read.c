@@ -7,7 +7,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const ids[] = { "mx.example.org" };
-	static const struct read_config config = { ids, 1, 1 };
+	static const struct read_config config = { ids, 1, 1, NULL };
 	struct bytes input = check_input(data, size);
 	struct arena arena = { 0 };
 	struct reading reading;

@@ -29,7 +29,7 @@ struct mail {
 static void
 check(const struct mail *mail, const struct report *report, size_t trusted)
 {
-	const struct read_config config = { ours, 2, trusted };
+	const struct read_config config = { ours, 2, trusted, NULL };
 	struct arena arena = { 0 };
 	struct authentic authentic;
 	enum verdict verdict;
@@ -391,7 +391,7 @@ Test(authentic, looks_at_no_more_signatures_than_it_keeps)
 
 Test(authentic, knows_nothing_without_a_name)
 {
-	static const struct read_config empty = { NULL, 0, 1 };
+	static const struct read_config empty = { NULL, 0, 1, NULL };
 	const struct read_config *const configs[] = { NULL, &empty };
 	struct arena arena = { 0 };
 	struct authentic authentic;
@@ -412,7 +412,7 @@ Test(authentic, knows_nothing_without_a_name)
 static const char *
 note_on(const char *header, const char *email, struct arena *arena)
 {
-	const struct read_config config = { ours, 2, 0 };
+	const struct read_config config = { ours, 2, 0, NULL };
 	struct report report = { .kind = REPORT_DMARC, .email = email };
 	struct authentic authentic;
 

@@ -336,7 +336,8 @@ Test(pool, reads_more_than_it_gives_out_at_once)
 Test(pool, tells_workers_how_to_read)
 {
 	static const char *const ids[] = { "other.example", "mx.example.org" };
-	struct read_config read = { ids, 2, 1 };
+	struct read_config read = { ids, 2, 1, NULL };
+	struct digest wanted, digest;
 	struct pool *pool = start(&(struct pool_config) {
 	    .command = hostile, .workers = 1, .read = &read });
 	struct arena arena = { 0 };
@@ -352,12 +353,24 @@ Test(pool, tells_workers_how_to_read)
 	await(pool, &one);
 	cr_assert_eq(one.reading.report_count, 1);
 	cr_expect_eq(one.reading.findings->verdict, VERDICT_FAILED);
+	cr_expect_eq(one.reading.original.len, 0);
+	wanted = one.reading.findings->digest;
+	read.original = &wanted;
+	release(&one);
+
+	pool_configure(pool, &read);
+	submit(pool, &one, mail);
+	await(pool, &one);
+	cr_expect_eq(one.reading.findings->verdict, VERDICT_FAILED);
+	digest = digest_of(one.reading.original);
+	cr_expect_eq(memcmp(&digest, read.original, sizeof(digest)), 0);
 	release(&one);
 
 	pool_configure(pool, &(struct read_config) { 0 });
 	submit(pool, &one, mail);
 	await(pool, &one);
 	cr_expect_eq(one.reading.findings->verdict, VERDICT_UNKNOWN);
+	cr_expect_eq(one.reading.original.len, 0);
 	release(&one);
 	cr_expect_eq(pool_counts(pool).replaced, 0);
 	arena_release(&arena);

@@ -155,7 +155,7 @@ ParameterizedTest(
     struct fixture *fixture, read, tells_authentic_reports_from_forged_ones)
 {
 	static const char *const ids[] = { "mx.example.org" };
-	static const struct read_config config = { ids, 1, 1 };
+	static const struct read_config config = { ids, 1, 1, NULL };
 	struct arena arena = { 0 };
 	struct reading reading;
 	char *text;

@@ -364,15 +364,27 @@ add_readable(const char *raw)
 Test(prune, keeps_readable_bytes_only_when_told_to)
 {
 	struct store_retention retention = nothing;
+	struct digest digest;
 	struct bytes raw;
-	int64_t kept;
+	int64_t kept, bare;
 
 	cr_expect(not(store_raw(world.store, add_readable("not kept"),
 	    &world.arena, &raw, &world.err)));
+	bare = ask("SELECT max(id) FROM report");
 	store_keep_raw(world.store, true);
 	kept = add_readable("kept");
 	must(store_raw(world.store, kept, &world.arena, &raw, &world.err));
 	cr_expect(eq(sz, raw.len, strlen("kept")));
+	/* The same, by the report that came in it. */
+	must(store_report_raw(world.store, ask("SELECT max(id) FROM report"),
+	    &world.arena, &raw, &digest, &world.err));
+	cr_expect(eq(sz, raw.len, strlen("kept")));
+	cr_expect(not(store_report_raw(
+	    world.store, bare, &world.arena, &raw, &digest, &world.err)));
+	cr_expect(eq(int, world.err.kind, ERROR_NO_INPUT));
+	cr_expect(not(store_report_raw(
+	    world.store, 99, &world.arena, &raw, &digest, &world.err)));
+	cr_expect(eq(int, world.err.kind, ERROR_NO_INPUT));
 	retention.readable_raw = 15 * DAY;
 	cr_expect(eq(i64, prune(retention).raw, 1));
 	cr_expect(
