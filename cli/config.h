@@ -21,6 +21,8 @@
  *	workers = 4
  *	hostname = mx.example.org
  *	recipients = dmarc@reports.example.org, tls.example.org
+ *	[resolve]
+ *	servers = 127.0.0.1, [2001:db8::53]:5353
  *	[authentication]
  *	authserv_id = mx.example.org
  *	trusted_ar_count = 1
@@ -68,6 +70,7 @@ struct config {
 	const char *hostname;
 	const char *const *recipients; /* addresses and domains, lower case */
 	size_t recipient_count;        /* 0 takes all */
+	const char *resolve_servers;   /* as c-ares takes them */
 	struct read_config authentication;
 	struct age keep_raw; /* of messages that could be read */
 	struct prune_config {

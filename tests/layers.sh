@@ -19,6 +19,7 @@ BEGIN {
 	may["cli"] = "cli base parse ingest store analysis"
 
 	# header, or folder of headers, and who may include it
+	owner["ares.h"] = "cli"
 	owner["archive.h"] = owner["archive_entry.h"] = "ingest"
 	owner["event2"] = "ingest"
 	owner["ini.h"] = "cli"
