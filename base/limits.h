@@ -157,6 +157,11 @@
 /* For all of them together: somebody is waiting. */
 #define MAX_RESOLVE_MS 20000
 
+/* --- countries and networks of addresses --- */
+
+/* A name in such a file; those of networks have some 80 bytes at most. */
+#define MAX_GEO_TEXT 255
+
 /* --- files --- */
 
 /* A line for each finding; cron reads and writes it whole. */

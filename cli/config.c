@@ -176,6 +176,18 @@ add_server(struct reader *r, struct bytes item)
 	return true;
 }
 
+static bool
+add_mmdb(struct reader *r, struct bytes item)
+{
+	struct config *out = r->out;
+	const char **paths =
+	    grow(r, out->mmdbs, &out->mmdb_count, sizeof(*paths));
+
+	paths[out->mmdb_count - 1] = arena_copy(r->arena, item);
+	out->mmdbs = paths;
+	return true;
+}
+
 /* --- keys --- */
 
 static bool
@@ -311,6 +323,12 @@ set_servers(struct reader *r, const char *value)
 }
 
 static bool
+set_mmdb(struct reader *r, const char *value)
+{
+	return read_list(r, value, add_mmdb);
+}
+
+static bool
 set_authserv_ids(struct reader *r, const char *value)
 {
 	return read_list(r, value, add_authserv_id);
@@ -395,6 +413,7 @@ static const struct key {
 	{ "listen", "hostname", set_hostname },
 	{ "listen", "recipients", set_recipients },
 	{ "resolve", "servers", set_servers },
+	{ "geo", "mmdb", set_mmdb },
 	{ "authentication", "authserv_id", set_authserv_ids },
 	{ "authentication", "trusted_ar_count", set_trusted_ar_count },
 	{ "prune", "older_than", set_older_than },

@@ -10,6 +10,7 @@
 #include "cli/address.h"
 #include "cli/command.h"
 #include "cli/failures.h"
+#include "cli/geo.h"
 #include "cli/question.h"
 #include "cli/resolve.h"
 #include "cli/text.h"
@@ -74,16 +75,18 @@ static const struct output_column all_columns[] = {
 	{ .key = "trend" },
 	{ .key = "own", .type = OUTPUT_FLAG },
 	{ .key = "ptr", .min = 12, .is_late = true },
+	GEO_COLUMNS,
 };
 #define SOURCE_COLUMN 1
 #define COLUMN_COUNT  COUNT_OF(all_columns)
-#define PTR_COLUMN    (COLUMN_COUNT - 1)
+#define PTR_COLUMN    (COLUMN_COUNT - GEO_COUNT - 1)
 
 struct failures {
 	const struct grouping *grouping;
 	const struct own *own;
 	int64_t middle;
 	struct output *output;
+	struct geo *geo; /* NULL: none, or not by source */
 	struct mail_group group;
 	unsigned seen_dkim, seen_spf; /* bits of enum outcome_how */
 	bool is_mixed;
@@ -319,7 +322,8 @@ print_group(struct failures *failures)
 	*out++ = output_count(group->recent);
 	*out++ = output_text(trend);
 	*out++ = own;
-	*out = OUTPUT_ABSENT;
+	*out++ = OUTPUT_ABSENT;
+	geo_put(failures->geo, &group->key.source_ip, out);
 	output_row(failures->output, values);
 	note_seen(failures);
 }
@@ -445,10 +449,14 @@ print_groups(
 	bool ok, has_mail;
 
 	struct resolve *resolve = NULL;
+	bool by_source;
 
 	choose_columns(columns, failures.grouping);
 	if (context->options->resolve)
 		columns[PTR_COLUMN].heading = "PTR";
+	by_source = (failures.grouping->by & STORE_BY_SOURCE) != 0;
+	if (by_source && context->config->mmdb_count > 0)
+		geo_show(columns + PTR_COLUMN + 1);
 	if (style.sort == NULL)
 		style.sort =
 		    failures.grouping->by & STORE_BY_DAY ? "day" : "messages";
@@ -459,6 +467,8 @@ print_groups(
 	ok = !context->options->resolve
 	    || resolve_new(&resolve, context, failures.output, SOURCE_COLUMN,
 		PTR_COLUMN, err);
+	if (ok && by_source)
+		ok = geo_open(&failures.geo, context->config, err);
 	ok = ok
 	    && store_mail(context->store, &question->filter,
 		failures.grouping->by | STORE_BY_OUTCOME,
@@ -469,6 +479,7 @@ print_groups(
 	mail_group_release(&failures.group);
 	output_free(failures.output);
 	resolve_free(resolve);
+	geo_close(failures.geo);
 	if (!ok || style.format != OUTPUT_TABLE)
 		return ok;
 	if (has_mail)

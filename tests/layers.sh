@@ -27,6 +27,7 @@ BEGIN {
 	owner["libetpan"] = "ingest"
 	owner["libsmartcols.h"] = "cli"
 	owner["libxml"] = "parse"
+	owner["maxminddb.h"] = "cli"
 	owner["nettle"] = "base"
 	owner["seccomp.h"] = "ingest"
 	owner["sqlite3.h"] = "store"

@@ -135,12 +135,12 @@ Test(config, says_which_line_is_wrong_and_what_is_known)
 		{ "[lisen]\nsocket = x\n",
 		    "reports.conf:2: unknown section 'lisen'; known are: "
 		    "domains, networks, labels, data, store, listen, "
-		    "resolve, authentication, prune" },
+		    "resolve, geo, authentication, prune" },
 		{ "socket = x\n",
 		    "reports.conf:1: 'socket' stands before the first "
 		    "section; known are: domains, networks, labels, data, "
 		    "store, listen, "
-		    "resolve, authentication, prune" },
+		    "resolve, geo, authentication, prune" },
 		{ "[listen]\nwhat is this\n",
 		    "reports.conf:2: neither '[section]' nor 'key = value'" },
 		{ "[domains]\nown = a.example, b example!\n",
