@@ -146,6 +146,24 @@
 /* A code such as "limit-records"; the longest has 25 characters. */
 #define MAX_CODE 40
 
+/* --- names of addresses --- */
+
+/* Queries on their way at once; a resolver on a small machine takes that. */
+#define MAX_RESOLVE_AT_ONCE 50
+/* Addresses asked for by one command; the others get no name. */
+#define MAX_RESOLVE_NAMES 10000
+/* Until a query is sent again, and how often it is sent.  The servers of some
+ * networks never answer; those that do take well below a second. */
+#define MAX_RESOLVE_QUERY_MS 1500
+#define MAX_RESOLVE_TRIES    2
+/* For all of them together: somebody is waiting. */
+#define MAX_RESOLVE_MS 20000
+
+/* --- countries and networks of addresses --- */
+
+/* A name in such a file; those of networks have some 80 bytes at most. */
+#define MAX_GEO_TEXT 255
+
 /* --- files --- */
 
 /* A line for each finding; cron reads and writes it whole. */

@@ -146,6 +146,48 @@ add_authserv_id(struct reader *r, struct bytes item)
 	return true;
 }
 
+/* ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT. */
+static bool
+add_server(struct reader *r, struct bytes item)
+{
+	const char *text = arena_copy(r->arena, item);
+	const char *known = r->out->resolve_servers;
+	const char *colon = strrchr(text, ':');
+	struct bytes host = item;
+	struct address address;
+	char name[ADDRESS_TEXT];
+	int64_t port = 53;
+
+	if (colon != NULL && colon > text
+	    && (colon[-1] == ']' || strchr(text, ':') == colon)) {
+		host.len = (size_t)(colon - text);
+		if (!number_parse(bytes_of(colon + 1), &port))
+			port = 0;
+	}
+	if (!address_parse(host, &address) || port < 1 || port > 65535)
+		return error_set(r->err, ERROR_CONFIG,
+		    "'%.80s' is not the address of a server, such as "
+		    "192.0.2.53 or [2001:db8::53]:53",
+		    text);
+	r->out->resolve_servers = arena_printf(r->arena, "%s%s%s%s%s:%d",
+	    known == NULL ? "" : known, known == NULL ? "" : ",",
+	    address.len == 5 ? "" : "[", address_format(&address, name),
+	    address.len == 5 ? "" : "]", (int)port);
+	return true;
+}
+
+static bool
+add_mmdb(struct reader *r, struct bytes item)
+{
+	struct config *out = r->out;
+	const char **paths =
+	    grow(r, out->mmdbs, &out->mmdb_count, sizeof(*paths));
+
+	paths[out->mmdb_count - 1] = arena_copy(r->arena, item);
+	out->mmdbs = paths;
+	return true;
+}
+
 /* --- keys --- */
 
 static bool
@@ -275,6 +317,18 @@ set_socket_mode(struct reader *r, const char *value)
 }
 
 static bool
+set_servers(struct reader *r, const char *value)
+{
+	return read_list(r, value, add_server);
+}
+
+static bool
+set_mmdb(struct reader *r, const char *value)
+{
+	return read_list(r, value, add_mmdb);
+}
+
+static bool
 set_authserv_ids(struct reader *r, const char *value)
 {
 	return read_list(r, value, add_authserv_id);
@@ -358,6 +412,8 @@ static const struct key {
 	{ "listen", "workers", set_workers },
 	{ "listen", "hostname", set_hostname },
 	{ "listen", "recipients", set_recipients },
+	{ "resolve", "servers", set_servers },
+	{ "geo", "mmdb", set_mmdb },
 	{ "authentication", "authserv_id", set_authserv_ids },
 	{ "authentication", "trusted_ar_count", set_trusted_ar_count },
 	{ "prune", "older_than", set_older_than },

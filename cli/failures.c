@@ -10,7 +10,9 @@
 #include "cli/address.h"
 #include "cli/command.h"
 #include "cli/failures.h"
+#include "cli/geo.h"
 #include "cli/question.h"
+#include "cli/resolve.h"
 #include "cli/text.h"
 
 /* What --by can be. */
@@ -72,14 +74,19 @@ static const struct output_column all_columns[] = {
 	{ .key = "recent", .type = OUTPUT_COUNT },
 	{ .key = "trend" },
 	{ .key = "own", .type = OUTPUT_FLAG },
+	{ .key = "ptr", .min = 12, .is_late = true },
+	GEO_COLUMNS,
 };
-#define COLUMN_COUNT COUNT_OF(all_columns)
+#define SOURCE_COLUMN 1
+#define COLUMN_COUNT  COUNT_OF(all_columns)
+#define PTR_COLUMN    (COLUMN_COUNT - GEO_COUNT - 1)
 
 struct failures {
 	const struct grouping *grouping;
 	const struct own *own;
 	int64_t middle;
 	struct output *output;
+	struct geo *geo; /* NULL: none, or not by source */
 	struct mail_group group;
 	unsigned seen_dkim, seen_spf; /* bits of enum outcome_how */
 	bool is_mixed;
@@ -314,7 +321,9 @@ print_group(struct failures *failures)
 	*out++ = output_time(group->last);
 	*out++ = output_count(group->recent);
 	*out++ = output_text(trend);
-	*out = own;
+	*out++ = own;
+	*out++ = OUTPUT_ABSENT;
+	geo_put(failures->geo, &group->key.source_ip, out);
 	output_row(failures->output, values);
 	note_seen(failures);
 }
@@ -404,6 +413,10 @@ check(const struct context *context, struct error *err)
 		    "--by: '%.40s' is none of source, sender, reporter, day, "
 		    "reason",
 		    options->by);
+	if (options->resolve
+	    && (find_grouping(options->by)->by & STORE_BY_SOURCE) == 0)
+		return error_set(err, ERROR_USAGE,
+		    "--resolve: only --by source shows addresses");
 	if (options->results != 0
 	    && (options->results & STORE_RESULT(false, false)) == 0)
 		return error_set(
@@ -435,7 +448,15 @@ print_groups(
 	struct output_column columns[COLUMN_COUNT];
 	bool ok, has_mail;
 
+	struct resolve *resolve = NULL;
+	bool by_source;
+
 	choose_columns(columns, failures.grouping);
+	if (context->options->resolve)
+		columns[PTR_COLUMN].heading = "PTR";
+	by_source = (failures.grouping->by & STORE_BY_SOURCE) != 0;
+	if (by_source && context->config->mmdb_count > 0)
+		geo_show(columns + PTR_COLUMN + 1);
 	if (style.sort == NULL)
 		style.sort =
 		    failures.grouping->by & STORE_BY_DAY ? "day" : "messages";
@@ -443,14 +464,22 @@ print_groups(
 		&failures.output, stdout, &style, columns, COLUMN_COUNT, err))
 		return false;
 	question->filter.results = STORE_RESULT(false, false);
-	ok = store_mail(context->store, &question->filter,
-	    failures.grouping->by | STORE_BY_OUTCOME, question_middle(question),
-	    add_mail, &failures, err);
+	ok = !context->options->resolve
+	    || resolve_new(&resolve, context, failures.output, SOURCE_COLUMN,
+		PTR_COLUMN, err);
+	if (ok && by_source)
+		ok = geo_open(&failures.geo, context->config, err);
+	ok = ok
+	    && store_mail(context->store, &question->filter,
+		failures.grouping->by | STORE_BY_OUTCOME,
+		question_middle(question), add_mail, &failures, err);
 	has_mail = failures.group.messages > 0;
 	if (ok && has_mail)
 		print_group(&failures);
 	mail_group_release(&failures.group);
 	output_free(failures.output);
+	resolve_free(resolve);
+	geo_close(failures.geo);
 	if (!ok || style.format != OUTPUT_TABLE)
 		return ok;
 	if (has_mail)
@@ -472,7 +501,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		return false;
 	if (context->options->source_count > 0 && context->options->by == NULL
 	    && context->options->style.format == OUTPUT_TABLE
-	    && question.report_count > 0)
+	    && !context->options->resolve && question.report_count > 0)
 		return address_print(context, &question, err);
 	return print_groups(context, &question, err);
 }
@@ -481,7 +510,8 @@ const struct command command_failures = {
 	.name = "failures",
 	.usage = "",
 	.summary = "mail that failed DMARC, and how; all about one address",
-	.takes = TAKES_RECORDS | TAKES(OPTION_BY) | TAKES_ROWS,
+	.takes = TAKES_RECORDS | TAKES(OPTION_BY) | TAKES(OPTION_RESOLVE)
+	    | TAKES_ROWS,
 	.store = COMMAND_READ,
 	.check = check,
 	.run = run,

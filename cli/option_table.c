@@ -410,6 +410,10 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    "reporter, day or reason; senders: source, down to\n"
 	    "addresses",
 	    TEXT(by), "source, sender, reporter, day, reason" },
+	[OPTION_RESOLVE] = { "resolve", NULL,
+	    "ask the DNS for the names of the addresses shown (with\n"
+	    "--by source)",
+	    FLAG(resolve), NULL },
 	[OPTION_TLS] = { "tls", NULL, "TLS reports instead of DMARC reports",
 	    FLAG(tls), NULL },
 	[OPTION_SINCE_ID] = { "since-id", "ID",

@@ -34,6 +34,7 @@ enum option_id {
 	OPTION_DISPOSITION,
 	OPTION_RESULT,
 	OPTION_BY,
+	OPTION_RESOLVE,
 	OPTION_TLS,
 	OPTION_SINCE_ID,
 	OPTION_SORT,
@@ -110,6 +111,7 @@ struct options {
 	unsigned dispositions;
 	unsigned results;
 	const char *by;
+	bool resolve;
 	bool tls;
 	bool has_since_id;
 	int64_t since_id;

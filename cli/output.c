@@ -24,6 +24,8 @@ struct output {
 	size_t printed;
 	struct table *table;      /* for OUTPUT_TABLE */
 	struct output_sort *sort; /* the rows that wait, or NULL */
+	output_fill_fn *fill;     /* or NULL */
+	void *fill_context;
 };
 
 /* --- words, widths, colours --- */
@@ -353,6 +355,19 @@ output_ranked(FILE *file, const struct output_style *style, const char *key,
 	return output;
 }
 
+void
+output_fill(struct output *output, output_fill_fn *fill, void *context)
+{
+	struct error err;
+
+	if (output->sort == NULL
+	    && !output_sort_new(&output->sort, NULL, output->style.limit,
+		output->columns, output->column_count, &err))
+		errx(1, "%s", err.text); /* does not fail without a key */
+	output->fill = fill;
+	output->fill_context = context;
+}
+
 static void
 print_row(void *context, const struct output_value *values)
 {
@@ -391,7 +406,8 @@ output_free(struct output *output)
 	size_t more;
 
 	if (output->sort != NULL)
-		output_sort_end(output->sort, print_row, output);
+		output_sort_end(output->sort, output->fill,
+		    output->fill_context, print_row, output);
 	if (output->style.format == OUTPUT_JSON)
 		fputs(output->printed == 0 ? "]\n" : "\n]\n", output->file);
 	if (output->table != NULL) {

@@ -83,6 +83,7 @@ struct output_column {
 			   * 0: never */
 	bool is_optional; /* a table may leave it out, the last one first */
 	bool is_alarm;    /* a table shows what is not 0 in red */
+	bool is_late;     /* filled in by output_fill(); not sorted by */
 	bool is_note;     /* a table has it below the row, behind an arrow;
 			   * needs a heading, which is not shown */
 };
@@ -128,6 +129,14 @@ struct output;
 MUST_CHECK bool output_new(struct output **out, FILE *file,
     const struct output_style *style, const struct output_column *columns,
     size_t count, struct error *err);
+/*
+ * Before rows are printed, fill gets all that are, in order, and may change
+ * what is not sorted by.  Texts that it sets must live as long as the output.
+ * Before the first row.
+ */
+typedef void output_fill_fn(
+    void *context, struct output_value *const *rows, size_t count);
+void output_fill(struct output *output, output_fill_fn *fill, void *context);
 /* One value for each column. */
 void output_row(struct output *output, const struct output_value *values);
 /*

@@ -18,7 +18,7 @@ struct held {
 struct output_sort {
 	size_t column_count;
 	size_t key;
-	bool is_text, is_down;
+	bool is_unsorted, is_text, is_down;
 	size_t limit;       /* 0: none */
 	struct held **rows; /* with a limit a heap, the last one on top */
 	size_t count, size, added;
@@ -36,7 +36,7 @@ find_key(const char *by, size_t len, const struct output_column *columns,
     size_t count, size_t *out)
 {
 	for (*out = 0; *out < count; (*out)++)
-		if (columns[*out].key != NULL
+		if (columns[*out].key != NULL && !columns[*out].is_late
 		    && strlen(columns[*out].key) == len
 		    && strncmp(columns[*out].key, by, len) == 0)
 			return true;
@@ -53,7 +53,7 @@ refuse(const char *by, const struct output_column *columns, size_t count,
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (columns[i].key != NULL)
+		if (columns[i].key != NULL && !columns[i].is_late)
 			keys = arena_printf(&arena, "%s%s%s", keys,
 			    *keys == '\0' ? "" : ", ", columns[i].key);
 	error_set(err, ERROR_USAGE, "--sort: '%.40s' is none of %s", by, keys);
@@ -66,10 +66,10 @@ output_sort_new(struct output_sort **out, const char *by, size_t limit,
     const struct output_column *columns, size_t count, struct error *err)
 {
 	struct output_sort *sort;
-	size_t key, len = strcspn(by, ":");
-	const char *direction = by + len;
+	size_t key = 0, len = by == NULL ? 0 : strcspn(by, ":");
+	const char *direction = by == NULL ? "" : by + len;
 
-	if (!find_key(by, len, columns, count, &key))
+	if (by != NULL && !find_key(by, len, columns, count, &key))
 		return refuse(by, columns, count, err);
 	if (*direction != '\0' && strcmp(direction, ":asc") != 0
 	    && strcmp(direction, ":desc") != 0)
@@ -80,6 +80,7 @@ output_sort_new(struct output_sort **out, const char *by, size_t limit,
 		errx(1, "sort: out of memory");
 	sort->column_count = count;
 	sort->limit = limit;
+	sort->is_unsorted = by == NULL;
 	sort->key = key;
 	sort->is_text = is_text(columns[key].type);
 	sort->is_down = *direction == '\0' ? !sort->is_text
@@ -94,6 +95,8 @@ compare_values(const struct output_sort *sort, const struct output_value *a,
 {
 	int order;
 
+	if (sort->is_unsorted)
+		return 0;
 	if (a->is_absent || b->is_absent)
 		return a->is_absent - b->is_absent;
 	order = sort->is_text
@@ -214,8 +217,23 @@ output_sort_add(struct output_sort *sort, const struct output_value *values)
 	sift_down(sort->rows, sort->count);
 }
 
+static void
+fill_rows(struct output_sort *sort, output_fill_fn *fill, void *context)
+{
+	struct output_value **rows = calloc(sort->count, sizeof(*rows));
+	size_t i;
+
+	if (rows == NULL)
+		errx(1, "sort: out of memory");
+	for (i = 0; i < sort->count; i++)
+		rows[i] = sort->rows[i]->values;
+	fill(context, rows, sort->count);
+	free(rows);
+}
+
 void
-output_sort_end(struct output_sort *sort,
+output_sort_end(struct output_sort *sort, output_fill_fn *fill,
+    void *fill_context,
     void (*row)(void *context, const struct output_value *values),
     void *context)
 {
@@ -223,6 +241,8 @@ output_sort_end(struct output_sort *sort,
 
 	if (sort->count > 0)
 		qsort(sort->rows, sort->count, sizeof(struct held *), compare);
+	if (fill != NULL && sort->count > 0)
+		fill_rows(sort, fill, fill_context);
 	for (i = 0; i < sort->count; i++) {
 		row(context, sort->rows[i]->values);
 		free(sort->rows[i]);

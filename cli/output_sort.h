@@ -6,14 +6,13 @@
 #include <stddef.h>
 
 #include "base/compiler.h"
+#include "cli/output.h"
 
 struct error;
-struct output_column;
 struct output_sort;
-struct output_value;
 
 /*
- * by is KEY, KEY:asc or KEY:desc; without a direction, texts go up and all
+ * by is NULL, for rows as they come, or KEY, KEY:asc or KEY:desc; without a direction, texts go up and all
  * else down.  Of the rows, the first limit are kept, all when it is 0.  Fails
  * with ERROR_USAGE when there is no such key.
  */
@@ -26,8 +25,9 @@ void output_sort_add(
     struct output_sort *sort, const struct output_value *values);
 
 /* Hands the rows out in order, those that are equal as they came and absent
- * values last, and frees the sort. */
-void output_sort_end(struct output_sort *sort,
+ * values last, and frees the sort.  fill, if any, gets all of them first. */
+void output_sort_end(struct output_sort *sort, output_fill_fn *fill,
+    void *fill_context,
     void (*row)(void *context, const struct output_value *values),
     void *context);
 

@@ -229,6 +229,9 @@ check(const struct context *context, struct error *err)
 {
 	const char *by = context->options->by;
 
+	if (context->options->resolve && by == NULL)
+		return error_set(err, ERROR_USAGE,
+		    "--resolve: only with --by source, which shows addresses");
 	return by == NULL || strcmp(by, "source") == 0
 	    || error_set(err, ERROR_USAGE, "--by: '%.40s' is not source", by);
 }
@@ -267,7 +270,7 @@ const struct command command_senders = {
 	.summary = "who sends with your domains in From, and why",
 	.takes = TAKES_PERIOD | TAKES(OPTION_DOMAIN) | TAKES(OPTION_VERIFIED)
 	    | TAKES(OPTION_WHY) | TAKES(OPTION_BY) | TAKES(OPTION_UNAUTHORISED)
-	    | TAKES(OPTION_CLASS) | TAKES_ROWS,
+	    | TAKES(OPTION_CLASS) | TAKES(OPTION_RESOLVE) | TAKES_ROWS,
 	.max_arguments = 1,
 	.store = COMMAND_READ,
 	.check = check,

@@ -1,16 +1,19 @@
 /* reports senders --by source: one line for each address. */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/facts.h"
 #include "analysis/index.h"
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/geo.h"
 #include "cli/question.h"
+#include "cli/resolve.h"
 #include "cli/senders.h"
 
-static const struct output_column columns[] = {
+static const struct output_column all_columns[] = {
 	{ .key = "domain", .heading = "DOMAIN", .min = 8, .is_optional = true },
 	{ .key = "sender", .heading = "SENDER", .min = 12 },
 	{ .key = "class", .heading = "CLASS" },
@@ -24,7 +27,12 @@ static const struct output_column columns[] = {
 	    .type = OUTPUT_DAY,
 	    .is_optional = true },
 	{ .key = "last_seen", .heading = "LAST", .type = OUTPUT_DAY },
+#define PTR_COLUMN 10
+	{ .key = "ptr", .min = 12, .is_late = true },
+	GEO_COLUMNS,
 };
+#define COLUMN_COUNT  COUNT_OF(all_columns)
+#define SOURCE_COLUMN 3
 
 struct source {
 	const struct channel *channel;
@@ -110,10 +118,12 @@ merge(struct sources *sources, size_t first)
 }
 
 static void
-print_row(struct output *output, const struct source *row)
+print_row(struct output *output, struct geo *geo, const struct source *row)
 {
+	struct output_value known[GEO_COUNT];
 	char text[ADDRESS_TEXT];
 
+	geo_put(geo, &row->address, known);
 	output_row(output,
 	    (struct output_value[]) {
 		output_text(row->channel->domain),
@@ -128,6 +138,10 @@ print_row(struct output *output, const struct source *row)
 		output_count(row->spf),
 		output_time((int64_t)row->first_day * 86400),
 		output_time((int64_t)row->last_day * 86400),
+		OUTPUT_ABSENT,
+		known[0],
+		known[1],
+		known[2],
 	    });
 }
 
@@ -137,13 +151,25 @@ sources_print(const struct context *context, const struct analysed *analysed,
 {
 	const struct output_style style = question_style(context->options);
 	struct sources sources = { 0 };
+	struct output_column columns[COLUMN_COUNT];
+	struct resolve *resolve = NULL;
+	struct geo *geo = NULL;
 	struct output *output;
 	size_t i, first;
+	bool ok;
 
-	if (!output_new(
-		&output, stdout, &style, columns, COUNT_OF(columns), err))
+	memcpy(columns, all_columns, sizeof(columns));
+	if (context->config->mmdb_count > 0)
+		geo_show(columns + PTR_COLUMN + 1);
+	if (context->options->resolve)
+		columns[PTR_COLUMN].heading = "PTR";
+	if (!output_new(&output, stdout, &style, columns, COLUMN_COUNT, err))
 		return false;
-	for (i = 0; i < count; i++) {
+	ok = !context->options->resolve
+	    || resolve_new(
+		&resolve, context, output, SOURCE_COLUMN, PTR_COLUMN, err);
+	ok = ok && geo_open(&geo, context->config, err);
+	for (i = 0; ok && i < count; i++) {
 		first = sources.count;
 		sources.channel = channels[i];
 		analysis_flows(
@@ -151,8 +177,10 @@ sources_print(const struct context *context, const struct analysed *analysed,
 		merge(&sources, first);
 	}
 	for (i = 0; i < sources.count; i++)
-		print_row(output, &sources.rows[i]);
+		print_row(output, geo, &sources.rows[i]);
 	output_free(output);
+	resolve_free(resolve);
+	geo_close(geo);
 	free(sources.rows);
-	return true;
+	return ok;
 }

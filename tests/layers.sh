@@ -19,6 +19,7 @@ BEGIN {
 	may["cli"] = "cli base parse ingest store analysis"
 
 	# header, or folder of headers, and who may include it
+	owner["ares.h"] = "cli"
 	owner["archive.h"] = owner["archive_entry.h"] = "ingest"
 	owner["event2"] = "ingest"
 	owner["ini.h"] = "cli"
@@ -26,6 +27,7 @@ BEGIN {
 	owner["libetpan"] = "ingest"
 	owner["libsmartcols.h"] = "cli"
 	owner["libxml"] = "parse"
+	owner["maxminddb.h"] = "cli"
 	owner["nettle"] = "base"
 	owner["seccomp.h"] = "ingest"
 	owner["sqlite3.h"] = "store"

@@ -99,6 +99,30 @@ Test(config, reads_labels_of_domains_and_networks)
 	cr_expect_not(read_text("[labels]\n$ = list\n", &config, &err));
 }
 
+Test(config, reads_servers_with_and_without_a_port)
+{
+	static const char *const wrong[] = { "dns.example",
+		"192.0.2.53:", "192.0.2.53:0", "192.0.2.53:65536",
+		"192.0.2.53:-1", "[2001:db8::53", "[]:53" };
+	struct config config;
+	struct error err;
+	char text[80];
+	size_t i;
+
+	cr_assert(read_text("[resolve]\nservers = 192.0.2.53, 192.0.2.54:54 "
+			    "2001:db8::53 [2001:db8::54]:54\n",
+		      &config, &err),
+	    "%s", err.text);
+	cr_expect_str_eq(config.resolve_servers,
+	    "192.0.2.53:53,192.0.2.54:54,[2001:db8::53]:53,"
+	    "[2001:db8::54]:54");
+	for (i = 0; i < COUNT_OF(wrong); i++) {
+		snprintf(
+		    text, sizeof(text), "[resolve]\nservers = %s\n", wrong[i]);
+		cr_expect_not(read_text(text, &config, &err), "%s", wrong[i]);
+	}
+}
+
 Test(config, says_which_line_is_wrong_and_what_is_known)
 {
 	static const struct {
@@ -111,12 +135,12 @@ Test(config, says_which_line_is_wrong_and_what_is_known)
 		{ "[lisen]\nsocket = x\n",
 		    "reports.conf:2: unknown section 'lisen'; known are: "
 		    "domains, networks, labels, data, store, listen, "
-		    "authentication, prune" },
+		    "resolve, geo, authentication, prune" },
 		{ "socket = x\n",
 		    "reports.conf:1: 'socket' stands before the first "
 		    "section; known are: domains, networks, labels, data, "
 		    "store, listen, "
-		    "authentication, prune" },
+		    "resolve, geo, authentication, prune" },
 		{ "[listen]\nwhat is this\n",
 		    "reports.conf:2: neither '[section]' nor 'key = value'" },
 		{ "[domains]\nown = a.example, b example!\n",
