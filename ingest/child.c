@@ -364,7 +364,10 @@ static bool
 take_head(struct child *child)
 {
 	const struct worker_answer *answer = &child->answer;
-	bool has_job = child->job_count > 0;
+	/* One that is answered before all of it was sent would be freed, and
+	 * its file closed, with the rest of it still to send. */
+	bool has_job = child->job_count > 1
+	    || (child->job_count == 1 && child->sent == child->to_send);
 
 	switch (answer->kind) {
 	case WORKER_READY:

@@ -236,6 +236,30 @@ ParameterizedTest(struct trouble *trouble, pool, replaces_a_worker)
 	pool_free(pool);
 }
 
+/* Its owner would let go of it, with the rest of it still to send. */
+Test(pool, believes_no_answer_to_what_was_not_sent)
+{
+	struct pool *pool =
+	    start(&(struct pool_config) { .command = hostile, .workers = 1 });
+	static char large[60 * 1024];
+	struct one ones[8];
+	size_t i, broken = 0;
+
+	memset(large, 'x', sizeof(large));
+	memcpy(large, "From: a\n\n", 9);
+	submit_deed(pool, &ones[0], "hurry");
+	for (i = 1; i < COUNT_OF(ones); i++)
+		submit(pool, &ones[i], (struct bytes) { large, sizeof(large) });
+	for (i = 0; i < COUNT_OF(ones); i++) {
+		await(pool, &ones[i]);
+		broken += ones[i].job.result == POOL_BROKEN;
+		release(&ones[i]);
+	}
+	cr_expect_eq(broken, 1);
+	cr_expect_eq(pool_counts(pool).replaced, 1);
+	pool_free(pool);
+}
+
 Test(pool, survives_one_broken_message_after_another)
 {
 	struct pool *pool =
