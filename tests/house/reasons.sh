@@ -5,9 +5,9 @@
 #
 # usage: reasons.sh (from the root of the sources)
 codes='not-a-report|empty-report|no-[a-z-]+|date-range|source-ip|section-repeated'
-codes="$codes|text-truncated|(xml|json|tlsrpt|gzip|zip|smime|container|limit|record)-[a-z-]+"
+codes="$codes|text-truncated|(xml|json|tlsrpt|gzip|zip|smime|container|limit|record|worker|database)-[a-z-]+"
 status=0
-for code in $(grep -rhoE "\"($codes)\"" parse/*.c ingest/*.c | tr -d '"' |
+for code in $(grep -rhoE "\"($codes)\"" parse/*.c ingest/*.c store/*.h | tr -d '"' |
 	sort -u); do
 	case $code in
 	no-policy-found) continue ;; # a policy type of RFC 8460
