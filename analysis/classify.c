@@ -4,6 +4,7 @@
 
 #include "analysis/evidence.h"
 #include "analysis/grid.h"
+#include "analysis/learn.h"
 #include "base/arena.h"
 #include "parse/value.h"
 
@@ -37,9 +38,9 @@ single_step(const struct analysis *analysis, const struct channel *channel)
 		    .dispersion = -1,
 		    .gate = 1 },
 	};
-	uint32_t flow = analysis->flow_order[channel->first_flow];
+	const struct flow *flow = learn_flows(analysis, channel);
 
-	return &steps[analysis->parties[analysis->flows[flow].party].class];
+	return &steps[analysis->parties[flow->party].class];
 }
 
 void

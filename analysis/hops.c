@@ -68,7 +68,7 @@ name_net(const struct analysis *analysis, const struct address *address)
 static void
 collect_nets(const struct analysis *analysis, struct draft *draft)
 {
-	const uint32_t *flows = learn_flows(analysis, draft->channel);
+	const struct flow *flows = learn_flows(analysis, draft->channel);
 	size_t count = draft->channel->flow_count, i, n = 0;
 	struct net *nets = calloc(count, sizeof(*nets));
 	const struct flow *flow;
@@ -76,7 +76,7 @@ collect_nets(const struct analysis *analysis, struct draft *draft)
 	if (nets == NULL)
 		err(1, "hops");
 	for (i = 0; i < count; i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		nets[i] = (struct net) {
 			.address = network_of(&flow->source_ip),
 			.messages = flow->messages,
@@ -380,12 +380,12 @@ static void
 describe_hop(const struct analysis *analysis, const struct channel *channel,
     struct exposure *out, uint32_t party)
 {
-	const uint32_t *flows = learn_flows(analysis, channel);
+	const struct flow *flows = learn_flows(analysis, channel);
 	const struct flow *flow;
 	size_t i;
 
 	for (i = 0; i < channel->flow_count; i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (flow->party != party)
 			continue;
 		out->via_envelope_to = flow->via_envelope_to;
