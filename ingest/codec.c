@@ -430,9 +430,8 @@ code_report(struct wire *wire, struct report *report)
 	    && wire_text(wire, &report->email)
 	    && code_word(wire, &report->report_id)
 	    && code_word(wire, &report->domain)
-	    && wire_time(wire, &report->begin)
-	    && wire_time(wire, &report->end) && code_notes(wire, report)
-	    && code_contents(wire, report);
+	    && wire_time(wire, &report->begin) && wire_time(wire, &report->end)
+	    && code_notes(wire, report) && code_contents(wire, report);
 }
 
 /* --- the reading --- */
