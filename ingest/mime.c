@@ -200,16 +200,51 @@ goes_on(struct bytes text)
 	    && (len == line.len || strchr("\r\n", line.data[len]) != NULL);
 }
 
+/* Whole groups of four, as far as they go; returns how many characters that
+ * were. */
+static size_t
+decode_groups(const int8_t digits[256], struct bytes text, char *out)
+{
+	const uint8_t *in = (const uint8_t *)text.data;
+	size_t i;
+	int bits;
+
+	for (i = 0; i + 4 <= text.len; i += 4) {
+		/* What is no digit is -1. */
+		if ((digits[in[i]] | digits[in[i + 1]] | digits[in[i + 2]]
+			| digits[in[i + 3]])
+		    < 0)
+			break;
+		bits = digits[in[i]] << 18 | digits[in[i + 1]] << 12
+		    | digits[in[i + 2]] << 6 | digits[in[i + 3]];
+		*out++ = (char)(bits >> 16);
+		*out++ = (char)(bits >> 8);
+		*out++ = (char)bits;
+	}
+	return i;
+}
+
 /* What is no digit is passed over (RFC 2045 6.8). */
 static size_t
 decode_base64(struct bytes text, char *out)
 {
+	int8_t digits[256];
 	uint32_t bits = 0;
-	size_t len = 0, i;
+	size_t len = 0, i, group;
 	int count = 0, digit;
 
+	for (i = 0; i < COUNT_OF(digits); i++)
+		digits[i] = (int8_t)base64_digit((char)i);
 	for (i = 0; i < text.len; i++) {
-		digit = base64_digit(text.data[i]);
+		if (count == 0) {
+			group = decode_groups(
+			    digits, bytes_skip(text, i), out + len);
+			len += group / 4 * 3;
+			i += group;
+			if (i == text.len)
+				break;
+		}
+		digit = digits[(uint8_t)text.data[i]];
 		if (digit < 0 && text.data[i] == '=' && count > 0) {
 			if (!goes_on(bytes_skip(text, i)))
 				break;

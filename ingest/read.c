@@ -275,8 +275,7 @@ read_input(struct bytes input, const struct read_config *config,
 		.mail = read_mail,
 	};
 
-	*out =
-	    (struct reading) { .digest = digest_of(input), .size = input.len };
+	*out = (struct reading) { .size = input.len };
 	input = mailbox_skip_postmark(input);
 	if (header_looks_like(input)) {
 		read_message(&reader, input);
