@@ -5,6 +5,7 @@
 
 #include "analysis/classify.h"
 #include "analysis/grid.h"
+#include "analysis/hosts.h"
 #include "analysis/leak.h"
 #include "analysis/learn.h"
 #include "analysis/world.h"
@@ -27,17 +28,26 @@ compare_channels(const void *a, const void *b)
 void
 analysis_finish(struct analysis *analysis)
 {
+	uint32_t *order;
+	struct channel *channel;
 	size_t i;
 
 	/* No more rows: what finds them again can go. */
 	index_release(&analysis->flow_index);
-	learn_order(analysis);
+	order = hosts_order(analysis);
+	learn_order(analysis, order);
 	learn_sums(analysis);
 	learn_own(analysis);
 	learn_selectors(analysis);
 	learn_signers(analysis);
-	for (i = 0; i < analysis->channel_count; i++)
-		classify_measure(analysis, analysis->channels[i]);
+	hosts_join(analysis, order);
+	free(order);
+	for (i = 0; i < analysis->channel_count; i++) {
+		channel = analysis->channels[i];
+		classify_measure(analysis, channel);
+		if (channel->host->step == NULL)
+			classify_measure(analysis, channel->host);
+	}
 	for (i = 0; i < analysis->channel_count; i++)
 		classify(analysis, analysis->channels[i]);
 	leak_all(analysis);

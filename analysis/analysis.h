@@ -132,7 +132,11 @@ struct channel {
 	bool is_possible_list;
 	struct leak *leak; /* of a list, or a possible one; else NULL */
 
-	uint32_t first_flow, first_cell, cell_count; /* for the analysis */
+	/* For the analysis.  The host is what the same envelope or network sent
+	 * for all of our domains; the channel itself, when that is all. */
+	struct channel *host;
+	uint32_t member_count; /* of a host of several */
+	uint32_t first_flow, first_cell, cell_count;
 	uint32_t number;
 };
 

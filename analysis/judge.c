@@ -23,7 +23,8 @@
 
 struct judge {
 	struct analysis *analysis;
-	struct channel *channel;
+	struct channel *channel;    /* gets the verdict, */
+	const struct channel *host; /* and this is judged */
 	const struct step *step;
 	const char *list_label, *forward_label;
 	bool known;          /* host of lists */
@@ -80,23 +81,23 @@ static void
 look(struct judge *j)
 {
 	const struct knowledge *knowledge = j->analysis->config.knowledge;
-	const struct channel *channel = j->channel;
+	const struct channel *host = j->host;
 	const struct step *step = j->step;
 
-	j->intact = 2 * channel->sig_pass > channel->messages;
-	j->broken = 2 * channel->sig_fail >= channel->messages;
-	j->passes = channel->sig_pass > 0;
+	j->intact = 2 * host->sig_pass > host->messages;
+	j->broken = 2 * host->sig_fail >= host->messages;
+	j->passes = host->sig_pass > 0;
 	/* A tenth: one subscriber may have a filter that seals. */
-	j->arc = channel->sealed > 0 || 10 * channel->arc >= channel->messages;
+	j->arc = host->sealed > 0 || 10 * host->arc >= host->messages;
 	j->together = moves_together(step);
-	if (channel->envelope == NULL)
+	if (host->envelope == NULL)
 		return;
 	j->known = knowledge_find_above(
-		       knowledge, KNOWLEDGE_LISTS, channel->envelope, NULL)
+		       knowledge, KNOWLEDGE_LISTS, host->envelope, NULL)
 	    != NULL;
-	j->list_label = knowledge_label(knowledge, channel->envelope, "list");
+	j->list_label = knowledge_label(knowledge, host->envelope, "list");
 	j->forward_label =
-	    knowledge_label(knowledge, channel->envelope, "forward");
+	    knowledge_label(knowledge, host->envelope, "forward");
 }
 
 static void
@@ -106,14 +107,14 @@ judge_names(struct judge *j)
 
 	if (j->known)
 		SAY(j, "known-host", 4, NULL, "%s carries mailing lists",
-		    j->channel->envelope);
+		    j->host->envelope);
 	else if (j->list_label != NULL)
 		SAY(j, "list-name", 2, NULL,
 		    "the name looks like a list's (\"%s\")", j->list_label);
-	if (j->channel->envelope == NULL)
+	if (j->host->envelope == NULL)
 		return;
 	bounce = knowledge_label(
-	    j->analysis->config.knowledge, j->channel->envelope, "bounce");
+	    j->analysis->config.knowledge, j->host->envelope, "bounce");
 	if (bounce != NULL && !j->known)
 		SAY(j, "bounce-name", 1, NULL,
 		    "the name is one for bounces (\"%s\")", bounce);
@@ -126,25 +127,25 @@ judge_names(struct judge *j)
 static void
 judge_testimony(struct judge *j)
 {
-	const struct channel *channel = j->channel;
+	const struct channel *host = j->host;
 
-	if (channel->mailing_list > 0)
-		SAY(j, "mailing-list-reason", channel->mailing_list > 1 ? 5 : 4,
+	if (host->mailing_list > 0)
+		SAY(j, "mailing-list-reason", host->mailing_list > 1 ? 5 : 4,
 		    says_mailing_list,
 		    "receivers recognised a mailing list in %lld messages",
-		    (long long)channel->mailing_list);
-	if (channel->sealed > 0)
+		    (long long)host->mailing_list);
+	if (host->sealed > 0)
 		SAY(j, "arc-seal", 2, says_arc, "%s sealed it with ARC",
-		    channel->name);
-	else if (j->arc && channel->envelope != NULL
-	    && 2 * channel->spf_pass >= channel->messages)
+		    host->name);
+	else if (j->arc && host->envelope != NULL
+	    && 2 * host->spf_pass >= host->messages)
 		SAY(j, "arc-pass", 1, says_arc,
 		    "a receiver went by its ARC seals");
-	if (channel->trusted_forwarder > 0)
+	if (host->trusted_forwarder > 0)
 		SAY(j, "trusted-forwarder", 1, says_trusted_forwarder,
 		    "a receiver knows it as a forwarder");
-	j->testified = channel->mailing_list > 0 || channel->sealed > 0
-	    || channel->trusted_forwarder > 0;
+	j->testified = host->mailing_list > 0 || host->sealed > 0
+	    || host->trusted_forwarder > 0;
 }
 
 static void
@@ -183,7 +184,7 @@ judge_step(struct judge *j)
 		    "who gets something on a day has nothing to do with who "
 		    "else does");
 	if (!j->together && step->days >= 4 && step->diversity >= 0.8
-	    && j->channel->messages >= 30)
+	    && j->host->messages >= 30)
 		SAY(j, "everybody", -3, NULL,
 		    "it reaches %zu organisations, as mail to all sorts of "
 		    "people would",
@@ -193,26 +194,26 @@ judge_step(struct judge *j)
 static void
 judge_signatures(struct judge *j)
 {
-	const struct channel *channel = j->channel;
-	int64_t n = channel->messages;
+	const struct channel *host = j->host;
+	int64_t n = host->messages;
 
-	if (j->broken && 2 * channel->signed_by_relay >= n)
+	if (j->broken && 2 * host->signed_by_relay >= n)
 		SAY(j, "resigned", 2, says_own_fail,
 		    "your signature is broken in %d%%, and %s signs",
-		    percent(channel->sig_fail, n), channel->name);
+		    percent(host->sig_fail, n), host->name);
 	else if (j->broken)
 		SAY(j, "broken", 1, says_own_fail,
 		    "your signature is broken in %d%%",
-		    percent(channel->sig_fail, n));
-	if (j->broken && channel->sig_home > 0)
+		    percent(host->sig_fail, n));
+	if (j->broken && host->sig_home > 0)
 		SAY(j, "some-pass", 1, says_own_pass,
 		    "in %d%% it survives: they are yours",
-		    percent(channel->sig_home, n));
+		    percent(host->sig_home, n));
 	if (j->intact)
 		SAY(j, "intact", 1, says_own_pass,
 		    "your signature passes in %d%%",
-		    percent(channel->sig_pass, n));
-	if (channel->envelope == NULL)
+		    percent(host->sig_pass, n));
+	if (host->envelope == NULL)
 		SAY(j, "envelope-kept", -2, NULL,
 		    "your envelope sender is kept");
 }
@@ -228,7 +229,7 @@ is_discussion(const struct judge *j)
 
 	if (!j->together || j->step->days < 10 || j->step->regular)
 		return false;
-	grid = grid_new(j->analysis, j->channel, NULL, NULL);
+	grid = grid_new(j->analysis, j->host, NULL, NULL);
 	posts_fit(grid, &posts);
 	for (i = 0; i < grid->day_count; i++)
 		many += posts.by_day[i] > 1;
@@ -244,9 +245,9 @@ is_discussion(const struct judge *j)
 static bool
 judge_cosigner(struct judge *j)
 {
-	const struct channel *channel = j->channel;
+	const struct channel *host = j->host;
 
-	if (!j->intact || 2 * channel->signed_by_relay < channel->messages
+	if (!j->intact || 2 * host->signed_by_relay < host->messages
 	    || j->testified || j->known || j->list_label != NULL || j->arc
 	    || is_discussion(j))
 		return false;
@@ -261,24 +262,24 @@ judge_cosigner(struct judge *j)
 static void
 judge_carrier(struct judge *j)
 {
-	const uint32_t *flows = learn_flows(j->analysis, j->channel);
+	const uint32_t *flows = learn_flows(j->analysis, j->host);
 	const struct flow *flow;
 	int64_t carried = 0;
 	size_t i;
 
 	if (j->known || j->testified)
 		return;
-	for (i = 0; i < j->channel->flow_count; i++) {
+	for (i = 0; i < j->host->flow_count; i++) {
 		flow = &j->analysis->flows[flows[i]];
-		if (learn_is_anothers(j->analysis, j->channel, flow->facts))
+		if (learn_is_anothers(j->analysis, j->host, flow->facts))
 			carried = sum(carried, flow->messages);
 	}
-	if (10 * carried < 3 * j->channel->messages)
+	if (10 * carried < 3 * j->host->messages)
 		return;
 	j->together = false;
 	SAY(j, "carrier", -5, says_signed,
 	    "%d%% of it is signed by others, who send here themselves",
-	    percent(carried, j->channel->messages));
+	    percent(carried, j->host->messages));
 }
 
 /*
@@ -295,8 +296,8 @@ judge_mailings(struct judge *j)
 
 	if (!j->together || j->testified || j->known)
 		return;
-	days = learn_mailings(j->analysis, j->channel->domain, &count);
-	grid = grid_new(j->analysis, j->channel, NULL, NULL);
+	days = learn_mailings(j->analysis, j->host->domain, &count);
+	grid = grid_new(j->analysis, j->host, NULL, NULL);
 	before = grid_joint_days(grid);
 	grid_drop_days(grid, days, count);
 	rest = grid_step(j->analysis, grid);
@@ -381,21 +382,22 @@ is_evident(const struct judge *j)
 	return j->points >= SURE_POINTS && j->together && step->sends >= 5
 	    && step->index >= 0.75 && step->parties >= 4 && step->crowd > 0
 	    && step->named > 0 && j->list_label != NULL
-	    && 2 * j->channel->spf_pass >= j->channel->messages
-	    && (2 * j->channel->signed_by_relay >= j->channel->messages
+	    && 2 * j->host->spf_pass >= j->host->messages
+	    && (2 * j->host->signed_by_relay >= j->host->messages
 		|| (step->parties >= 8 && step->strangers >= 2));
 }
 
 static void
 settle_provenance(struct judge *j)
 {
+	const struct channel *host = j->host;
 	struct channel *channel = j->channel;
 
-	if (2 * (channel->sig_pass + channel->sig_fail) >= channel->messages)
+	if (2 * (host->sig_pass + host->sig_fail) >= host->messages)
 		channel->provenance = "sig";
 	else if (j->testified)
 		channel->provenance = "testimony";
-	else if (j->known && 2 * channel->spf_pass >= channel->messages)
+	else if (j->known && 2 * host->spf_pass >= host->messages)
 		channel->provenance = "host";
 	else
 		channel->provenance = "hint";
@@ -404,21 +406,22 @@ settle_provenance(struct judge *j)
 static void
 settle_kind(struct judge *j)
 {
+	const struct channel *host = j->host;
 	struct channel *channel = j->channel;
-	int64_t n = channel->messages;
+	int64_t n = host->messages;
 
 	if (j->arc)
 		channel->kind = KIND_ARC;
-	else if (2 * (channel->sig_pass + channel->sig_fail) < n
-	    && channel->sig_pass == 0)
+	else if (2 * (host->sig_pass + host->sig_fail) < n
+	    && host->sig_pass == 0)
 		channel->kind = KIND_STRIP;
-	else if (2 * channel->signed_by_other >= n)
+	else if (2 * host->signed_by_other >= n)
 		channel->kind = KIND_RESIGN;
-	else if (2 * channel->sig_fail >= n)
+	else if (2 * host->sig_fail >= n)
 		channel->kind = KIND_BREAKS;
 	else
 		channel->kind =
-		    5 * channel->sig_pass >= 4 * n ? KIND_INTACT : KIND_MIXED;
+		    5 * host->sig_pass >= 4 * n ? KIND_INTACT : KIND_MIXED;
 }
 
 static bool
@@ -436,10 +439,17 @@ bool
 judge_list(struct analysis *analysis, struct channel *channel)
 {
 	struct judge j = {
-		.analysis = analysis, .channel = channel, .step = channel->step
+		.analysis = analysis,
+		.channel = channel,
+		.host = channel->host,
+		.step = channel->host->step,
 	};
 
 	look(&j);
+	if (j.host != channel)
+		evidence_add(analysis, channel, "other-domains", 0, NULL,
+		    "judged by what %u of your domains got of it",
+		    (unsigned)j.host->member_count);
 	judge_names(&j);
 	judge_testimony(&j);
 	judge_step(&j);

@@ -19,7 +19,7 @@ allocate(size_t count, size_t size)
 
 /* Counting sort: how many before, then each to its place. */
 void
-learn_order(struct analysis *analysis)
+learn_order(struct analysis *analysis, const uint32_t *order)
 {
 	size_t channels = analysis->channel_count, i, at;
 	size_t *flows = allocate(channels, sizeof(*flows));
@@ -34,9 +34,9 @@ learn_order(struct analysis *analysis)
 		analysis->channels[number]->cell_count++;
 	}
 	for (i = 1; i < channels; i++) {
-		channel = analysis->channels[i - 1];
-		flows[i] = flows[i - 1] + channel->flow_count;
-		cells[i] = cells[i - 1] + channel->cell_count;
+		channel = analysis->channels[order[i - 1]];
+		flows[order[i]] = flows[order[i - 1]] + channel->flow_count;
+		cells[order[i]] = cells[order[i - 1]] + channel->cell_count;
 	}
 	for (i = 0; i < channels; i++) {
 		analysis->channels[i]->number = (uint32_t)i;

@@ -7,8 +7,9 @@
 
 #include "analysis/world.h"
 
-/* Puts flows and cells in the order of their channels. */
-void learn_order(struct analysis *analysis);
+/* Puts flows and cells in the order of their channels, which stand in the
+ * order that is given. */
+void learn_order(struct analysis *analysis, const uint32_t *order);
 
 /* Sums over flows: the fields of struct channel, and of parties. */
 void learn_sums(struct analysis *analysis);
