@@ -38,6 +38,7 @@ analysis_finish(struct analysis *analysis)
 	learn_order(analysis, order);
 	learn_sums(analysis);
 	learn_own(analysis);
+	learn_froms(analysis);
 	learn_selectors(analysis);
 	learn_signers(analysis);
 	hosts_join(analysis, order);

@@ -191,7 +191,7 @@ classify_away(struct analysis *analysis, struct channel *channel)
 	if (2 * channel->sig_away <= channel->messages - channel->sig_home
 	    || 2 * channel->sig_away < channel->sig_pass)
 		return false;
-	evidence_add(analysis, channel, "selector-away", 0, says_own_pass,
+	evidence_add(analysis, channel, "selector-away", 0, says_away,
 	    "a key signs that your servers don't use, and it carries %lld%% "
 	    "of what that key signs",
 	    (long long)channel->carried);
@@ -328,8 +328,7 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 	}
 	if (2 * channel->sig_away > channel->messages && channel->carried >= 10
 	    && channel->messages >= 5) {
-		evidence_add(analysis, channel, "selector-away", 0,
-		    says_own_pass,
+		evidence_add(analysis, channel, "selector-away", 0, says_away,
 		    "it carries %lld%% of what a key of yours signs that the "
 		    "servers in your SPF don't use",
 		    (long long)channel->carried);

@@ -7,6 +7,7 @@
  * anyone can choose a name and copy a signature.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,10 +30,13 @@ struct judge {
 	const char *list_label, *forward_label;
 	bool known;          /* host of lists */
 	bool together;       /* parties move together, over several sends */
-	bool testified;      /* a receiver or seal says that it is a list's */
+	bool recognised;     /* as a list, by a receiver */
+	bool testified;      /* that, or that it passes mail on */
 	bool arc;            /* many receivers went by it, or the host sealed */
 	bool passes;         /* some genuine signature of ours came through */
 	bool intact, broken; /* most of our signatures */
+	bool steady;         /* one operator sends it, as far as can be seen */
+	bool strange;        /* From is a domain that our servers never use */
 	int points;
 };
 
@@ -144,6 +148,7 @@ judge_testimony(struct judge *j)
 	if (host->trusted_forwarder > 0)
 		SAY(j, "trusted-forwarder", 1, says_trusted_forwarder,
 		    "a receiver knows it as a forwarder");
+	j->recognised = host->mailing_list > 0;
 	j->testified = host->mailing_list > 0 || host->sealed > 0
 	    || host->trusted_forwarder > 0;
 }
@@ -282,6 +287,40 @@ judge_carrier(struct judge *j)
 	    percent(carried, j->host->messages));
 }
 
+static bool
+is_away(const void *context, const struct flow *flow)
+{
+	(void)context;
+	return flow->is_away;
+}
+
+/*
+ * What a vendor of ours sends goes to people.  Who passes it on to these, and
+ * what we write to those, forwards for both, and some of them may be in a
+ * circle that we write to.
+ */
+static void
+judge_errands(struct judge *j)
+{
+	struct grid *grid;
+	bool is_apart;
+
+	if (j->known || j->recognised
+	    || 50 * j->host->sig_away < j->host->messages)
+		return;
+	grid = grid_new(j->analysis, j->host, is_away, NULL);
+	is_apart = grid->party_count >= 2
+	    && grid->cell_count * 2 <= grid->day_count * j->step->fan;
+	grid_free(grid);
+	if (!is_apart)
+		return;
+	j->together = false;
+	SAY(j, "errands", -5, says_away,
+	    "it passes on what vendors of yours sent (%d%%), and not to those "
+	    "who get the rest",
+	    percent(j->host->sig_away, j->host->messages));
+}
+
 /*
  * Users of a forwarding service are together when all get the same mailing
  * of ours, and never else.
@@ -330,13 +369,29 @@ judge_reach(struct judge *j)
 }
 
 /* Newsletters come on a schedule, posts as people feel like it. */
+static bool
+is_scheduled(const struct judge *j)
+{
+	return j->together && !j->recognised && !j->known
+	    && j->list_label == NULL && j->step->sends >= 4 && j->step->regular;
+}
+
 static void
 judge_schedule(struct judge *j)
 {
-	if (j->together && j->intact && !j->testified && !j->known
-	    && j->list_label == NULL && j->step->sends >= 4 && j->step->regular)
+	if (is_scheduled(j))
 		SAY(j, "schedule", -4, NULL,
 		    "it comes at regular intervals, like a newsletter");
+}
+
+/* Posts are from our users, whose mail our servers send as well. */
+static void
+judge_from(struct judge *j)
+{
+	j->strange = !j->passes && learn_is_strange(j->analysis, j->host);
+	if (j->strange)
+		SAY(j, "strange-from", -4, NULL,
+		    "From has a domain that your servers never use");
 }
 
 /* --- what follows --- */
@@ -358,7 +413,9 @@ is_doubtful_copy(const struct judge *j)
 	 * has somebody to whom we never write. */
 	if (step->regular)
 		return true;
-	if (step->days >= 20)
+	if (step->days >= 20
+	    || (j->list_label != NULL && step->sends >= 4.5
+		&& step->parties >= 6))
 		return false;
 	return step->parties < 4
 	    || (step->parties < 10 && step->strangers == 0);
@@ -373,18 +430,77 @@ is_doubtful_send(const struct judge *j)
 	    && !(j->list_label != NULL && j->step->fan >= 3);
 }
 
-/* Nothing of ours is left in it, but it looks and moves like a list. */
+static bool
+is_same_network(const struct flow *a, const struct flow *b)
+{
+	size_t keep = a->source_ip.len == 5 ? 4 : 7;
+
+	return a->source_ip.len == b->source_ip.len
+	    && memcmp(a->source_ip.data, b->source_ip.data, keep) == 0;
+}
+
+/* The flow whose network has most of the messages, if one has. */
+static const struct flow *
+find_majority(const struct judge *j)
+{
+	const uint32_t *flows = learn_flows(j->analysis, j->host);
+	const struct flow *flow, *most = NULL;
+	int64_t lead = 0;
+	size_t i;
+
+	for (i = 0; i < j->host->flow_count; i++) {
+		flow = &j->analysis->flows[flows[i]];
+		if (most != NULL && is_same_network(flow, most)) {
+			lead = sum(lead, flow->messages);
+			continue;
+		}
+		lead -= flow->messages;
+		if (most == NULL || lead < 0) {
+			most = flow;
+			lead = lead < 0 ? -lead : lead;
+		}
+	}
+	return most;
+}
+
+/* Most of it has one origin, by SPF or by address. */
+static bool
+is_steady(const struct judge *j)
+{
+	const uint32_t *flows = learn_flows(j->analysis, j->host);
+	const struct flow *flow, *most;
+	int64_t share = 0;
+	size_t i;
+
+	if (2 * j->host->spf_pass >= j->host->messages)
+		return true;
+	most = find_majority(j);
+	for (i = 0; i < j->host->flow_count; i++) {
+		flow = &j->analysis->flows[flows[i]];
+		if (is_same_network(flow, most))
+			share = sum(share, flow->messages);
+	}
+	return 4 * share >= 3 * j->host->messages;
+}
+
+/*
+ * Nothing of ours is left in it, but it moves like a list: everybody gets
+ * everything, whenever it comes.  A service writes to now these and now
+ * those, all of whom we write to.
+ */
 static bool
 is_evident(const struct judge *j)
 {
 	const struct step *step = j->step;
+	bool signs = 2 * j->host->signed_by_relay >= j->host->messages;
 
-	return j->points >= SURE_POINTS && j->together && step->sends >= 5
-	    && step->index >= 0.75 && step->parties >= 4 && step->crowd > 0
-	    && step->named > 0 && j->list_label != NULL
-	    && 2 * j->host->spf_pass >= j->host->messages
-	    && (2 * j->host->signed_by_relay >= j->host->messages
-		|| (step->parties >= 8 && step->strangers >= 2));
+	if (!j->together || j->strange || is_scheduled(j) || step->sends < 4.5
+	    || step->index < 0.8 || step->complete < 0.7 || step->parties < 4
+	    || step->crowd + step->gate == 0 || !is_steady(j))
+		return false;
+	if (j->list_label != NULL)
+		return signs || step->strangers > 0 || step->parties >= 6;
+	return step->parties >= 5 && step->strangers > 0;
 }
 
 static void
@@ -424,6 +540,14 @@ settle_kind(struct judge *j)
 		    5 * host->sig_pass >= 4 * n ? KIND_INTACT : KIND_MIXED;
 }
 
+/* A seal says that mail was passed on, as forwarders do. */
+static bool
+is_detour(const struct judge *j)
+{
+	return j->forward_label != NULL && !j->known && !j->recognised
+	    && j->list_label == NULL;
+}
+
 static bool
 is_possible(const struct judge *j)
 {
@@ -456,11 +580,33 @@ judge_list(struct analysis *analysis, struct channel *channel)
 	judge_signatures(&j);
 	judge_cosigner(&j);
 	judge_carrier(&j);
+	judge_errands(&j);
 	judge_mailings(&j);
 	judge_schedule(&j);
+	judge_from(&j);
 	judge_reach(&j);
 	settle_provenance(&j);
 	settle_kind(&j);
+#ifdef DBG
+	fprintf(stderr,
+	    "DBG %s %s prov=%s pts=%d tog=%d parties=%zu days=%zu sends=%.1f "
+	    "idx=%.2f compl=%.2f dev=%.1f div=%.2f crowd=%zu named=%zu "
+	    "gate=%zu strangers=%zu reg=%d alone=%zu/%zu "
+	    "rest=%zu/%zu/%.2f/%.2f span=%d sig=%lld/%lld home=%lld away=%lld "
+	    "n=%lld relay=%lld other=%lld spf=%lld arc=%lld lbl=%d fan=%zu\n",
+	    channel->domain, channel->name, channel->provenance, j.points,
+	    j.together, j.step->parties, j.step->days, j.step->sends,
+	    j.step->index, j.step->complete, j.step->deviations,
+	    j.step->diversity, j.step->crowd, j.step->named, j.step->gate,
+	    j.step->strangers, j.step->regular, j.step->alone,
+	    j.step->alone_parties, j.step->rest_days, j.step->rest_parties,
+	    j.step->rest_index, j.step->rest_share, j.step->span,
+	    (long long)j.host->sig_pass, (long long)j.host->sig_fail,
+	    (long long)j.host->sig_home, (long long)j.host->sig_away,
+	    (long long)j.host->messages, (long long)j.host->signed_by_relay,
+	    (long long)j.host->signed_by_other, (long long)j.host->spf_pass,
+	    (long long)j.host->arc, j.list_label != NULL, j.step->fan);
+#endif
 	channel->score = j.points;
 	channel->confidence = j.points >= SURE_POINTS ? CONFIDENCE_HIGH
 	    : j.points >= LIST_POINTS                 ? CONFIDENCE_MED
@@ -472,7 +618,7 @@ judge_list(struct analysis *analysis, struct channel *channel)
 		evidence_add(analysis, channel, "copied", 0, says_own_fail,
 		    "a broken signature can be copied, and nothing else shows "
 		    "that it was your mail");
-	} else if (is_doubtful_send(&j))
+	} else if (is_doubtful_send(&j) || is_scheduled(&j) || is_detour(&j))
 		channel->confidence = CONFIDENCE_LOW;
 	else if (strcmp(channel->provenance, "hint") == 0)
 		channel->confidence =

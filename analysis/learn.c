@@ -305,7 +305,7 @@ learn_selector_of(struct analysis *analysis, const struct flow *flow)
 }
 
 static void
-place_signature(struct analysis *analysis, const struct flow *flow,
+place_signature(struct analysis *analysis, struct flow *flow,
     const struct selector *selector)
 {
 	struct channel *channel = analysis->channels[flow->channel];
@@ -315,6 +315,7 @@ place_signature(struct analysis *analysis, const struct flow *flow,
 		add(&channel->sig_home, true, flow->messages);
 		return;
 	}
+	flow->is_away = true;
 	add(&channel->sig_away, true, flow->messages);
 	share = learn_carried(analysis, selector, channel) * 100
 	    / (selector->messages > 0 ? selector->messages : 1);
@@ -326,7 +327,7 @@ void
 learn_selectors(struct analysis *analysis)
 {
 	const struct selector *selector;
-	const struct flow *flow;
+	struct flow *flow;
 	size_t i;
 
 	for (i = 0; i < analysis->flow_count; i++)
@@ -372,6 +373,42 @@ learn_own(struct analysis *analysis)
 			|| 2 * channel->own_network >= channel->messages))
 			channel->class = class_of_authorised(analysis, channel);
 	}
+}
+
+/* --- the domains in From --- */
+
+void
+learn_froms(struct analysis *analysis)
+{
+	const struct flow *flow;
+	size_t i;
+
+	for (i = 0; i < analysis->flow_count; i++) {
+		flow = &analysis->flows[i];
+		if (analysis->channels[flow->channel]->class == CLASS_OWN)
+			*memo_place(&analysis->own_froms,
+			    flow->facts->shape->header_from) = flow;
+	}
+}
+
+bool
+learn_is_strange(struct analysis *analysis, const struct channel *host)
+{
+	const uint32_t *flows = learn_flows(analysis, host);
+	const struct flow *flow;
+	int64_t strange = 0;
+	size_t i;
+
+	if (analysis->own_froms.count == 0)
+		return false;
+	for (i = 0; i < host->flow_count; i++) {
+		flow = &analysis->flows[flows[i]];
+		if (*memo_place(
+			&analysis->own_froms, flow->facts->shape->header_from)
+		    == NULL)
+			strange = sum(strange, flow->messages);
+	}
+	return 5 * strange >= 4 * host->messages;
 }
 
 /* --- signers --- */

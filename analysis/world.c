@@ -499,6 +499,7 @@ analysis_free(struct analysis *analysis)
 	memo_release(&analysis->reporters);
 	memo_release(&analysis->envelope_to);
 	memo_release(&analysis->signers);
+	memo_release(&analysis->own_froms);
 	index_release(&analysis->flow_index);
 	index_release(&analysis->channel_index);
 	index_release(&analysis->party_index);

@@ -42,6 +42,7 @@ struct flow {
 	struct address source_ip;
 	uint8_t p; /* enum dmarc_policy, the last */
 	bool via_envelope_to;
+	bool is_away; /* signed by a key of ours that only others use */
 };
 
 /* Messages of one flow on one day. */
@@ -87,7 +88,8 @@ struct analysis {
 	struct analysis_config config;
 	struct intern strings;
 
-	struct memo facts, reasons, orgs, reporters, envelope_to, signers;
+	struct memo facts, reasons, orgs, reporters, envelope_to, signers,
+	    own_froms;
 	struct index flow_index, channel_index, party_index, selector_index,
 	    carriage_index, own_day_index;
 	struct flow *flows;
