@@ -372,8 +372,9 @@ judge_reach(struct judge *j)
 static bool
 is_scheduled(const struct judge *j)
 {
-	return j->together && !j->recognised && !j->known
-	    && j->list_label == NULL && j->step->sends >= 4 && j->step->regular;
+	return j->together && !j->broken && !j->testified && !j->arc
+	    && !j->known && j->list_label == NULL && j->step->sends >= 4
+	    && j->step->regular;
 }
 
 static void
@@ -480,7 +481,7 @@ is_steady(const struct judge *j)
 		if (is_same_network(flow, most))
 			share = sum(share, flow->messages);
 	}
-	return 4 * share >= 3 * j->host->messages;
+	return 2 * share >= j->host->messages;
 }
 
 /*
@@ -533,11 +534,30 @@ settle_kind(struct judge *j)
 		channel->kind = KIND_STRIP;
 	else if (2 * host->signed_by_other >= n)
 		channel->kind = KIND_RESIGN;
-	else if (2 * host->sig_fail >= n)
+	else if (2 * host->sig_fail >= n
+	    && 6 * host->sig_pass <= host->sig_pass + host->sig_fail)
 		channel->kind = KIND_BREAKS;
 	else
 		channel->kind =
 		    5 * host->sig_pass >= 4 * n ? KIND_INTACT : KIND_MIXED;
+}
+
+/* A few users of a forwarder, to whom we often write together, look like a
+ * small list that changes nothing. */
+static bool
+is_doubtful_circle(const struct judge *j)
+{
+	if (!j->intact || j->known || j->testified || j->arc
+	    || j->list_label != NULL)
+		return false;
+	return j->step->parties <= 5 && j->step->index < 0.7;
+}
+
+/* One receiver saw a list's header, which stays when mail is passed on. */
+static bool
+is_doubtful_witness(const struct judge *j)
+{
+	return j->recognised && !j->known && j->step->fan < 2;
 }
 
 /* A seal says that mail was passed on, as forwarders do. */
@@ -618,7 +638,8 @@ judge_list(struct analysis *analysis, struct channel *channel)
 		evidence_add(analysis, channel, "copied", 0, says_own_fail,
 		    "a broken signature can be copied, and nothing else shows "
 		    "that it was your mail");
-	} else if (is_doubtful_send(&j) || is_scheduled(&j) || is_detour(&j))
+	} else if (is_doubtful_send(&j) || is_scheduled(&j) || is_detour(&j)
+	    || is_doubtful_circle(&j) || is_doubtful_witness(&j))
 		channel->confidence = CONFIDENCE_LOW;
 	else if (strcmp(channel->provenance, "hint") == 0)
 		channel->confidence =
