@@ -22,31 +22,76 @@
 #define SEEN     0.88
 #define ELSEWISE 0.01
 
+static void *
+allocate(size_t count, size_t size)
+{
+	void *made = calloc(count == 0 ? 1 : count, size);
+
+	if (made == NULL)
+		err(1, "hops");
+	return made;
+}
+
 /* --- days --- */
 
-/* A day on which the list was active, and how many posts it had. */
-static int64_t
-posts_on(const struct draft *list, int32_t day)
+/*
+ * A day on which the list was active, and how many posts it had.  With a
+ * quarter of the most parties a day is one on which it sent to everybody.  On
+ * others somebody's mail was late, or the host does more than the list; or it
+ * has a small list too.
+ */
+void
+hops_find_sends(struct draft *draft)
 {
-	size_t low = 0, high = list->grid->day_count, middle;
+	const struct grid *grid = draft->grid;
+	size_t i, day = 0, most = 0;
+
+	draft->sends = allocate(grid->day_count, sizeof(*draft->sends));
+	for (i = 0; i < grid->day_count; i++)
+		draft->sends[i] = (struct send) { .day = grid->days[i],
+			.posts = draft->posts.by_day[i] };
+	for (i = 0; i < grid->cell_count; i++) {
+		while (grid->days[day] != grid->cells[i].day)
+			day++;
+		if (++draft->sends[day].parties > most)
+			most = draft->sends[day].parties;
+	}
+	for (i = 0; i < grid->day_count; i++) {
+		draft->sends[i].is_wide = draft->sends[i].parties * 4 >= most;
+		draft->wide_count += draft->sends[i].is_wide;
+	}
+}
+
+/* A list, and which of its days are looked at. */
+struct pattern {
+	const struct draft *list;
+	bool is_wide;
+};
+
+static int64_t
+posts_on(const struct pattern *pattern, int32_t day)
+{
+	const struct send *sends = pattern->list->sends;
+	size_t low = 0, high = pattern->list->grid->day_count, middle;
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (list->grid->days[middle] < day)
+		if (sends[middle].day < day)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < list->grid->day_count && list->grid->days[low] == day
-	    ? list->posts.by_day[low]
+	return low < pattern->list->grid->day_count && sends[low].day == day
+		&& (sends[low].is_wide || !pattern->is_wide)
+	    ? sends[low].posts
 	    : 0;
 }
 
 /* Reporters disagree about when a day begins. */
 static bool
-is_near(const struct draft *list, int32_t day)
+is_near(const struct pattern *pattern, int32_t day)
 {
-	return posts_on(list, day - 1) > 0 || posts_on(list, day + 1) > 0;
+	return posts_on(pattern, day - 1) > 0 || posts_on(pattern, day + 1) > 0;
 }
 
 /* Messages in a channel that may be the list's, and of them those for one
@@ -101,40 +146,80 @@ suspect_of(const struct draft *list)
 	return out;
 }
 
+/* A party's days: of the list's, next to them, and others. */
+struct tally {
+	double sends, others; /* days there were */
+	double seen, near, far;
+	int64_t most;    /* messages on one of the others */
+	double unlikely; /* sends with more messages than posts explain */
+};
+
+static struct tally
+tally_days(const struct analysis *analysis, const struct grid *grid,
+    uint32_t party, const struct pattern *list)
+{
+	double days = analysis->last_day - analysis->first_day + 1;
+	struct tally out = { 0 };
+	const struct grid_cell *cell;
+	size_t i;
+
+	out.sends = (double)(list->is_wide ? list->list->wide_count
+					   : list->list->grid->day_count);
+	out.others = days > out.sends ? days - out.sends : 0;
+	for (i = 0; i < grid->cell_count; i++) {
+		cell = &grid->cells[i];
+		if (cell->party != party || posts_on(list, cell->day) > 0)
+			continue;
+		*(is_near(list, cell->day) ? &out.near : &out.far) += 1;
+		if (cell->count > out.most)
+			out.most = cell->count;
+	}
+	for (i = 0; i < grid->cell_count; i++) {
+		cell = &grid->cells[i];
+		if (cell->party != party || posts_on(list, cell->day) == 0)
+			continue;
+		out.seen++;
+		out.unlikely +=
+		    cell->count > 2 * posts_on(list, cell->day) + out.most;
+	}
+	return out;
+}
+
 /*
- * How much likelier a party's days are if what it gets is the list's mail,
- * than if it gets mail on so many days by chance.
+ * How much likelier a party's days are if it gets the list's mail, and other
+ * mail at its own rate, than if it gets mail on so many days by chance.
  */
+static double
+compare_pattern(const struct analysis *analysis, const struct grid *grid,
+    uint32_t party, const struct pattern *list)
+{
+	struct tally t = tally_days(analysis, grid, party, list);
+	double rate =
+	    (t.seen + t.near + t.far + 0.5) / (t.sends + t.others + 1);
+	double other = (t.far + 0.5) / (t.others + 1), near, ratio;
+
+	if (t.far == 0 || other < ELSEWISE)
+		other = ELSEWISE;
+	near = log(0.2 / rate) - 1 > log(other / rate) ? log(0.2 / rate) - 1
+						       : log(other / rate);
+	ratio = t.seen * log(SEEN / rate) + t.near * near
+	    + t.far * log(other / rate)
+	    + (t.sends - t.seen) * log((1 - SEEN) / (1 - rate))
+	    + (t.others - t.near - t.far) * log((1 - other) / (1 - rate));
+	return ratio - 3 * t.unlikely - (t.far * 4 > t.seen ? 3 : 0);
+}
+
 static double
 compare_days(const struct analysis *analysis, const struct grid *grid,
     uint32_t party, const struct draft *list)
 {
-	double days = analysis->last_day - analysis->first_day + 1;
-	double ratio = 0, missed, rate;
-	const struct grid_cell *cell;
-	size_t i, active = 0, seen = 0, odd = 0;
+	const struct pattern all = { list, false }, wide = { list, true };
+	double ratio = compare_pattern(analysis, grid, party, &all), other;
 
-	for (i = 0; i < grid->cell_count; i++)
-		active += grid->cells[i].party == party;
-	rate = ((double)active + 0.5) / (days + 1);
-	for (i = 0; i < grid->cell_count; i++) {
-		cell = &grid->cells[i];
-		if (cell->party != party)
-			continue;
-		if (posts_on(list, cell->day) > 0) {
-			seen++;
-			ratio += log(SEEN / rate);
-			odd += cell->count > 2 * posts_on(list, cell->day);
-		} else if (is_near(list, cell->day))
-			ratio += log(0.2 / rate) - 1;
-		else
-			ratio += log(ELSEWISE / rate);
-	}
-	missed = (double)list->grid->day_count - (double)seen;
-	ratio += missed * log((1 - SEEN) / (1 - rate));
-	ratio += (days - (double)list->grid->day_count)
-	    * log((1 - ELSEWISE) / (1 - rate));
-	return ratio - 3 * (double)odd;
+	if (list->wide_count == list->grid->day_count)
+		return ratio;
+	other = compare_pattern(analysis, grid, party, &wide);
+	return ratio > other ? ratio : other;
 }
 
 /* --- what is found --- */

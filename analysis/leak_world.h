@@ -29,6 +29,14 @@ struct net {
 	size_t party_count, sender_count;
 };
 
+/* A day of a list. */
+struct send {
+	int32_t day;
+	int64_t posts;
+	size_t parties;
+	bool is_wide; /* it reached many of them */
+};
+
 /* A list while it is looked at. */
 struct draft {
 	struct channel *channel;
@@ -36,6 +44,8 @@ struct draft {
 	size_t net_count;
 	struct grid *grid; /* without hops */
 	struct posts posts;
+	struct send *sends; /* like grid->days */
+	size_t wide_count;
 	struct exposure *exposures;
 	size_t count, room;
 };
@@ -47,6 +57,9 @@ struct exposure *draft_add(struct draft *draft);
 void hops_find_nets(
     const struct analysis *analysis, struct draft *drafts, size_t count);
 struct net *hops_net(const struct draft *draft, const struct address *address);
+
+/* The days of a draft with its grid and posts. */
+void hops_find_sends(struct draft *draft);
 
 /* Channels with an envelope of their own: adds them to the drafts. */
 void hops_find_channels(
