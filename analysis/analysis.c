@@ -39,6 +39,7 @@ analysis_finish(struct analysis *analysis)
 	learn_sums(analysis);
 	learn_own(analysis);
 	learn_froms(analysis);
+	learn_networks(analysis);
 	learn_selectors(analysis);
 	learn_signers(analysis);
 	hosts_join(analysis, order);

@@ -119,7 +119,8 @@ struct channel {
 	int64_t spf_pass; /* for the envelope */
 	int64_t signed_by_relay, signed_by_other;
 	int64_t arc, sealed, mailing_list, trusted_forwarder;
-	int64_t carried; /* of its selectors' messages, the share of its
+	int64_t from_others; /* from a network: with other envelopes */
+	int64_t carried;     /* of its selectors' messages, the share of its
 			  * operator in the one it carries most, in percent */
 	int32_t first_day, last_day;
 	uint32_t reporters, parties, flow_count;

@@ -375,6 +375,26 @@ learn_own(struct analysis *analysis)
 	}
 }
 
+/* --- networks --- */
+
+void
+learn_networks(struct analysis *analysis)
+{
+	const struct flow *flow;
+	struct channel *network;
+	size_t i;
+
+	for (i = 0; i < analysis->flow_count; i++) {
+		flow = &analysis->flows[i];
+		if (flow->facts->envelope == NULL)
+			continue;
+		network = world_network(
+		    analysis, flow->source->domain, &flow->source_ip);
+		if (network != NULL)
+			add(&network->from_others, true, flow->messages);
+	}
+}
+
 /* --- the domains in From --- */
 
 void

@@ -338,7 +338,7 @@ static bool
 is_sheltered(const struct party *party)
 {
 	return party->class == PARTY_NAMED && party->direct == 0
-	    && party->messages >= 5;
+	    && party->messages >= 10;
 }
 
 /* A filter: most of those behind it get nothing in another way. */

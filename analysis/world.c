@@ -270,6 +270,29 @@ name_network(struct analysis *analysis, const struct address *network)
 	    address_format(network, text), network->len == 5 ? 24 : 48);
 }
 
+static uint64_t
+hash_channel(const struct channel_key *key)
+{
+	uint64_t hash = index_hash_pointer(
+	    index_hash_pointer(3, key->domain), key->envelope);
+	size_t i;
+
+	for (i = 0; i < key->network.len; i++)
+		hash = index_hash(hash, key->network.data[i]);
+	return hash;
+}
+
+struct channel *
+world_network(struct analysis *analysis, const char *domain,
+    const struct address *source_ip)
+{
+	struct channel_key key = { domain, NULL, network_of(source_ip) };
+	uint32_t number = index_find(&analysis->channel_index,
+	    hash_channel(&key), is_channel, analysis, &key);
+
+	return number == INDEX_NONE ? NULL : analysis->channels[number];
+}
+
 static uint32_t
 channel_of(struct analysis *analysis, const struct flow_row *row,
     const struct facts *facts)
@@ -279,14 +302,10 @@ channel_of(struct analysis *analysis, const struct flow_row *row,
 	struct channel *made;
 	uint64_t hash;
 	uint32_t number;
-	size_t i;
 
 	if (key.envelope == NULL)
 		key.network = network_of(&row->source_ip);
-	hash =
-	    index_hash_pointer(index_hash_pointer(3, key.domain), key.envelope);
-	for (i = 0; i < key.network.len; i++)
-		hash = index_hash(hash, key.network.data[i]);
+	hash = hash_channel(&key);
 	number = index_find(
 	    &analysis->channel_index, hash, is_channel, analysis, &key);
 	if (number != INDEX_NONE)
