@@ -9,34 +9,17 @@
 #include "parse/value.h"
 
 /* Of most channels there is one flow: they share what is to say of it. */
+#define ONE_PARTY                                                              \
+	.parties = 1, .days = 1, .fan = 1, .span = 1, .sends = 1,              \
+	.complete = 1, .dispersion = -1
+
 static const struct step *
 single_step(const struct analysis *analysis, const struct channel *channel)
 {
 	static const struct step steps[] = {
-		[PARTY_NAMED] = { .parties = 1,
-		    .days = 1,
-		    .fan = 1,
-		    .span = 1,
-		    .sends = 1,
-		    .complete = 1,
-		    .dispersion = -1,
-		    .named = 1 },
-		[PARTY_CROWD] = { .parties = 1,
-		    .days = 1,
-		    .fan = 1,
-		    .span = 1,
-		    .sends = 1,
-		    .complete = 1,
-		    .dispersion = -1,
-		    .crowd = 1 },
-		[PARTY_GATE] = { .parties = 1,
-		    .days = 1,
-		    .fan = 1,
-		    .span = 1,
-		    .sends = 1,
-		    .complete = 1,
-		    .dispersion = -1,
-		    .gate = 1 },
+		[PARTY_NAMED] = { ONE_PARTY, .named = 1 },
+		[PARTY_CROWD] = { ONE_PARTY, .crowd = 1 },
+		[PARTY_GATE] = { ONE_PARTY, .gate = 1 },
 	};
 	uint32_t flow = analysis->flow_order[channel->first_flow];
 

@@ -7,38 +7,16 @@
  * anyone can choose a name and copy a signature.
  */
 
-#include <stdio.h>
+#include "analysis/judge.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/classify.h"
 #include "analysis/evidence.h"
-#include "analysis/grid.h"
 #include "analysis/learn.h"
 #include "analysis/posts.h"
 #include "parse/datetime.h"
-
-/* A channel needs so many points to be a list, and to be one surely. */
-#define LIST_POINTS 5
-#define SURE_POINTS 8
-
-struct judge {
-	struct analysis *analysis;
-	struct channel *channel;    /* gets the verdict, */
-	const struct channel *host; /* and this is judged */
-	const struct step *step;
-	const char *list_label, *forward_label;
-	bool known;          /* host of lists */
-	bool together;       /* parties move together, over several sends */
-	bool recognised;     /* as a list, by a receiver */
-	bool testified;      /* that, or that it passes mail on */
-	bool arc;            /* many receivers went by it, or the host sealed */
-	bool passes;         /* some genuine signature of ours came through */
-	bool intact, broken; /* most of our signatures */
-	bool steady;         /* one operator sends it, as far as can be seen */
-	bool strange;        /* From is a domain that our servers never use */
-	int points;
-};
 
 static int
 percent(int64_t part, int64_t whole)
@@ -369,8 +347,8 @@ judge_reach(struct judge *j)
 }
 
 /* Newsletters come on a schedule, posts as people feel like it. */
-static bool
-is_scheduled(const struct judge *j)
+bool
+judge_is_scheduled(const struct judge *j)
 {
 	return j->together && !j->broken && !j->testified && !j->arc
 	    && !j->known && j->list_label == NULL && j->step->sends >= 4
@@ -380,7 +358,7 @@ is_scheduled(const struct judge *j)
 static void
 judge_schedule(struct judge *j)
 {
-	if (is_scheduled(j))
+	if (judge_is_scheduled(j))
 		SAY(j, "schedule", -4, NULL,
 		    "it comes at regular intervals, like a newsletter");
 }
@@ -395,189 +373,7 @@ judge_from(struct judge *j)
 		    "From has a domain that your servers never use");
 }
 
-/* --- what follows --- */
-
-/*
- * Copied signatures: nothing proves that anything in the channel was ours.
- * To be believed, it must be seen to be a list.
- */
-static bool
-is_doubtful_copy(const struct judge *j)
-{
-	const struct step *step = j->step;
-
-	if (!j->broken || j->passes || j->known || j->testified || j->arc)
-		return false;
-	if (!j->together)
-		return true;
-	/* Fraud goes to the same few of our partners again and again; a list
-	 * has somebody to whom we never write. */
-	if (step->regular)
-		return true;
-	if (step->days >= 20
-	    || (j->list_label != NULL && step->sends >= 4.5
-		&& step->parties >= 6))
-		return false;
-	return step->parties < 4
-	    || (step->parties < 10 && step->strangers == 0);
-}
-
-/* One send of an intact message: a list, a forwarder, or somebody who sends
- * a message of ours again. */
-static bool
-is_doubtful_send(const struct judge *j)
-{
-	return !j->broken && !j->together && !j->known && !j->testified
-	    && !(j->list_label != NULL && j->step->fan >= 3);
-}
-
-static bool
-is_same_network(const struct flow *a, const struct flow *b)
-{
-	size_t keep = a->source_ip.len == 5 ? 4 : 7;
-
-	return a->source_ip.len == b->source_ip.len
-	    && memcmp(a->source_ip.data, b->source_ip.data, keep) == 0;
-}
-
-/* The flow whose network has most of the messages, if one has. */
-static const struct flow *
-find_majority(const struct judge *j)
-{
-	const uint32_t *flows = learn_flows(j->analysis, j->host);
-	const struct flow *flow, *most = NULL;
-	int64_t lead = 0;
-	size_t i;
-
-	for (i = 0; i < j->host->flow_count; i++) {
-		flow = &j->analysis->flows[flows[i]];
-		if (most != NULL && is_same_network(flow, most)) {
-			lead = sum(lead, flow->messages);
-			continue;
-		}
-		lead -= flow->messages;
-		if (most == NULL || lead < 0) {
-			most = flow;
-			lead = lead < 0 ? -lead : lead;
-		}
-	}
-	return most;
-}
-
-/* Most of it has one origin, by SPF or by address. */
-static bool
-is_steady(const struct judge *j)
-{
-	const uint32_t *flows = learn_flows(j->analysis, j->host);
-	const struct flow *flow, *most;
-	int64_t share = 0;
-	size_t i;
-
-	if (2 * j->host->spf_pass >= j->host->messages)
-		return true;
-	most = find_majority(j);
-	for (i = 0; i < j->host->flow_count; i++) {
-		flow = &j->analysis->flows[flows[i]];
-		if (is_same_network(flow, most))
-			share = sum(share, flow->messages);
-	}
-	return 2 * share >= j->host->messages;
-}
-
-/*
- * Nothing of ours is left in it, but it moves like a list: everybody gets
- * everything, whenever it comes.  A service writes to now these and now
- * those, all of whom we write to.
- */
-static bool
-is_evident(const struct judge *j)
-{
-	const struct step *step = j->step;
-	bool signs = 2 * j->host->signed_by_relay >= j->host->messages;
-
-	if (!j->together || j->strange || is_scheduled(j) || step->sends < 4.5
-	    || step->index < 0.8 || step->complete < 0.7 || step->parties < 4
-	    || step->crowd + step->gate == 0 || !is_steady(j))
-		return false;
-	if (j->list_label != NULL)
-		return signs || step->strangers > 0 || step->parties >= 6;
-	return step->parties >= 5 && step->strangers > 0;
-}
-
-static void
-settle_provenance(struct judge *j)
-{
-	const struct channel *host = j->host;
-	struct channel *channel = j->channel;
-
-	if (2 * (host->sig_pass + host->sig_fail) >= host->messages)
-		channel->provenance = "sig";
-	else if (j->testified)
-		channel->provenance = "testimony";
-	else if (j->known && 2 * host->spf_pass >= host->messages)
-		channel->provenance = "host";
-	else
-		channel->provenance = "hint";
-}
-
-static void
-settle_kind(struct judge *j)
-{
-	const struct channel *host = j->host;
-	struct channel *channel = j->channel;
-	int64_t n = host->messages;
-
-	if (j->arc)
-		channel->kind = KIND_ARC;
-	else if (2 * (host->sig_pass + host->sig_fail) < n
-	    && host->sig_pass == 0)
-		channel->kind = KIND_STRIP;
-	else if (2 * host->signed_by_other >= n)
-		channel->kind = KIND_RESIGN;
-	else if (2 * host->sig_fail >= n
-	    && 6 * host->sig_pass <= host->sig_pass + host->sig_fail)
-		channel->kind = KIND_BREAKS;
-	else
-		channel->kind =
-		    5 * host->sig_pass >= 4 * n ? KIND_INTACT : KIND_MIXED;
-}
-
-/* A few users of a forwarder, to whom we often write together, look like a
- * small list that changes nothing. */
-static bool
-is_doubtful_circle(const struct judge *j)
-{
-	if (!j->intact || j->known || j->testified || j->arc
-	    || j->list_label != NULL)
-		return false;
-	return j->step->parties <= 5 && j->step->index < 0.7;
-}
-
-/* One receiver saw a list's header, which stays when mail is passed on. */
-static bool
-is_doubtful_witness(const struct judge *j)
-{
-	return j->recognised && !j->known && j->step->fan < 2;
-}
-
-/* A seal says that mail was passed on, as forwarders do. */
-static bool
-is_detour(const struct judge *j)
-{
-	return j->forward_label != NULL && !j->known && !j->recognised
-	    && j->list_label == NULL;
-}
-
-static bool
-is_possible(const struct judge *j)
-{
-	const struct step *step = j->step;
-
-	return j->known || j->testified || j->together
-	    || (step->fan >= 2 && j->list_label != NULL)
-	    || (j->broken && step->fan >= 3)
-	    || (j->intact && step->fan >= 3 && step->index >= 0.25);
-}
+/* --- all of it --- */
 
 bool
 judge_list(struct analysis *analysis, struct channel *channel)
@@ -605,47 +401,5 @@ judge_list(struct analysis *analysis, struct channel *channel)
 	judge_schedule(&j);
 	judge_from(&j);
 	judge_reach(&j);
-	settle_provenance(&j);
-	settle_kind(&j);
-#ifdef DBG
-	fprintf(stderr,
-	    "DBG %s %s prov=%s pts=%d tog=%d parties=%zu days=%zu sends=%.1f "
-	    "idx=%.2f compl=%.2f dev=%.1f div=%.2f crowd=%zu named=%zu "
-	    "gate=%zu strangers=%zu reg=%d alone=%zu/%zu "
-	    "rest=%zu/%zu/%.2f/%.2f span=%d sig=%lld/%lld home=%lld away=%lld "
-	    "n=%lld relay=%lld other=%lld spf=%lld arc=%lld lbl=%d fan=%zu\n",
-	    channel->domain, channel->name, channel->provenance, j.points,
-	    j.together, j.step->parties, j.step->days, j.step->sends,
-	    j.step->index, j.step->complete, j.step->deviations,
-	    j.step->diversity, j.step->crowd, j.step->named, j.step->gate,
-	    j.step->strangers, j.step->regular, j.step->alone,
-	    j.step->alone_parties, j.step->rest_days, j.step->rest_parties,
-	    j.step->rest_index, j.step->rest_share, j.step->span,
-	    (long long)j.host->sig_pass, (long long)j.host->sig_fail,
-	    (long long)j.host->sig_home, (long long)j.host->sig_away,
-	    (long long)j.host->messages, (long long)j.host->signed_by_relay,
-	    (long long)j.host->signed_by_other, (long long)j.host->spf_pass,
-	    (long long)j.host->arc, j.list_label != NULL, j.step->fan);
-#endif
-	channel->score = j.points;
-	channel->confidence = j.points >= SURE_POINTS ? CONFIDENCE_HIGH
-	    : j.points >= LIST_POINTS                 ? CONFIDENCE_MED
-						      : CONFIDENCE_LOW;
-	if (j.step->parties == 1 && j.step->days >= 3 && !j.known)
-		return false;
-	if (is_doubtful_copy(&j)) {
-		channel->confidence = CONFIDENCE_LOW;
-		evidence_add(analysis, channel, "copied", 0, says_own_fail,
-		    "a broken signature can be copied, and nothing else shows "
-		    "that it was your mail");
-	} else if (is_doubtful_send(&j) || is_scheduled(&j) || is_detour(&j)
-	    || is_doubtful_circle(&j) || is_doubtful_witness(&j))
-		channel->confidence = CONFIDENCE_LOW;
-	else if (strcmp(channel->provenance, "hint") == 0)
-		channel->confidence =
-		    is_evident(&j) ? CONFIDENCE_MED : CONFIDENCE_LOW;
-	channel->is_possible_list = channel->confidence == CONFIDENCE_LOW
-	    && j.points >= 2 && is_possible(&j);
-	return channel->confidence > CONFIDENCE_LOW
-	    || channel->is_possible_list;
+	return verdict_reach(&j);
 }

@@ -138,7 +138,5 @@ const char *world_text(struct analysis *analysis, const char *text);
 const char *world_org(struct analysis *analysis, const char *domain);
 /* The place of a value, NULL in it when it is new. */
 const void **memo_place(struct memo *memo, const void *key);
-struct selector *world_selector(struct analysis *analysis,
-    const char *policy_domain, const struct facts *f);
 
 #endif
