@@ -60,7 +60,7 @@ Test(doubts, stay_when_it_is_none_for_another_domain_either)
 
 Test(doubts, stay_about_newsletters_of_which_a_report_is_missing)
 {
-	const struct way way = { "198.51.100.1", "weekly.example",
+	const struct way way = { "198.51.100.1", "bounce.weekly.example",
 		.selector = "s1" };
 	size_t j;
 	int day;
@@ -70,8 +70,8 @@ Test(doubts, stay_about_newsletters_of_which_a_report_is_missing)
 		for (j = 0; j < COUNT_OF(members) && day != 22; j++)
 			report(day + (j == 4), members[j].party, &way,
 			    members[j].subscribers);
-	cr_expect_neq(channel("weekly.example")->class, CLASS_LIST);
-	cr_expect(has_rule(channel("weekly.example"), "schedule"));
+	cr_expect_neq(channel("bounce.weekly.example")->class, CLASS_LIST);
+	cr_expect(has_rule(channel("bounce.weekly.example"), "schedule"));
 }
 
 /* A circle behind a forwarder, whose other users read a newsletter. */
@@ -96,8 +96,8 @@ Test(doubts, stay_about_who_runs_errands_for_others)
 
 Test(doubts, stay_about_hosts_that_are_called_forwarders)
 {
-	struct way way = { "198.51.100.1", "fwd.soc.example",
-		.selector = "s1" };
+	const struct way way = { "198.51.100.1", "fwd.soc.example",
+		.selector = "s1", .reason = "trusted_forwarder" };
 
 	write_mail(30);
 	post_to(&way, 5);

@@ -115,13 +115,19 @@ Test(hops, follow_the_days_on_which_all_get_something)
 /* A receiver saw the list's header in what a hop brought. */
 Test(hops, are_no_lists_themselves)
 {
+	const struct way lists = { "198.51.100.1", "lists.soc.example",
+		.selector = "s1", .dkim = DMARC_AUTH_FAIL,
+		.signer = "soc.example" };
 	const struct way own = { "203.0.114.5", "home.example",
-		.selector = "s1", .reason = "mailing_list" };
-	size_t i;
+		.selector = "s1", .dkim = DMARC_AUTH_FAIL,
+		.signer = "soc.example", .reason = "mailing_list" };
 
-	post();
-	for (i = 0; i < COUNT_OF(post_days); i++)
-		report(post_days[i], "big.example", &own, 1);
+	write_mail(30);
+	post_to(&lists, 5);
+	report(2, "big.example", &own, 1);
+	report(11, "big.example", &own, 1);
+	cr_expect_neq(
+	    exposure(channel("lists.soc.example"), "big.example", true), NULL);
 	cr_expect_eq(channel("home.example")->class, CLASS_FORWARDER);
 	cr_expect_eq(channel("home.example")->leak, NULL);
 }

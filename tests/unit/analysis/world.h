@@ -73,7 +73,7 @@ make_world(void)
 	world = (struct world) { .strings = { .arena = &world.arena },
 		.domain = ME };
 	know(KNOWLEDGE_PROVIDERS, "crowd.example\nbig.example\n");
-	know(KNOWLEDGE_LABELS, "lists list\nfwd forward\n");
+	know(KNOWLEDGE_LABELS, "lists list\nfwd forward\nbounce bounce\n");
 	know(KNOWLEDGE_LISTS, "ietf.example\n");
 	know(KNOWLEDGE_GATEWAYS, "pool.example customer\nscan.example\n");
 	know(KNOWLEDGE_SERVICES, "desk.example service\n");
