@@ -68,7 +68,7 @@ Test(doubts, stay_about_newsletters_of_which_a_report_is_missing)
 	write_mail(60);
 	for (day = 1; day < 60; day += 7)
 		for (j = 0; j < COUNT_OF(members) && day != 22; j++)
-			report(day + (j == 4), members[j].party, &way,
+			report(day, members[j].party, &way,
 			    members[j].subscribers);
 	cr_expect_neq(channel("bounce.weekly.example")->class, CLASS_LIST);
 	cr_expect(has_rule(channel("bounce.weekly.example"), "schedule"));
@@ -103,6 +103,30 @@ Test(doubts, stay_about_hosts_that_are_called_forwarders)
 	post_to(&way, 5);
 	cr_expect_neq(channel("fwd.soc.example")->class, CLASS_LIST);
 	cr_expect(channel("fwd.soc.example")->is_possible_list);
+}
+
+Test(doubts, stay_about_a_few_who_are_not_always_together)
+{
+	static const struct {
+		int day, others[2];
+	} sends[] = { { 1, { 1, 0 } }, { 4, { 2, 3 } }, { 9, { 2, 0 } },
+		{ 11, { 1, 3 } }, { 17, { 3, 0 } }, { 24, { 2, 3 } },
+		{ 26, { 1, 0 } }, { 37, { 1, 2 } } };
+	const struct way way = { "198.51.100.1", "names.example",
+		.selector = "s1" };
+	size_t i;
+
+	write_mail(40);
+	for (i = 0; i < COUNT_OF(sends); i++) {
+		report(sends[i].day, members[0].party, &way, 1);
+		report(
+		    sends[i].day, members[sends[i].others[0]].party, &way, 1);
+		if (sends[i].others[1] != 0)
+			report(sends[i].day, members[sends[i].others[1]].party,
+			    &way, 1);
+	}
+	cr_expect_neq(channel("names.example")->class, CLASS_LIST);
+	cr_expect(has_rule(channel("names.example"), "circle"));
 }
 
 Test(doubts, stay_about_what_a_single_receiver_took_for_a_list)
