@@ -4,7 +4,7 @@
  *
  *	analysis = analysis_new(&arena, &config);
  *	analysis_add(analysis, &row)          for each record of the period
- *	analysis_finish(analysis)
+ *	analysis_finish(analysis, &shapes)
  *	... analysis_channels(), analysis_leak() ...
  *	analysis_free(analysis)
  *
@@ -172,7 +172,9 @@ struct leak {
 struct analysis *analysis_new(
     struct arena *arena, const struct analysis_config *config);
 void analysis_add(struct analysis *analysis, const struct flow_row *row);
-void analysis_finish(struct analysis *analysis);
+/* The shapes are those that the rows have the numbers of. */
+void analysis_finish(
+    struct analysis *analysis, const struct flow_shapes *shapes);
 void analysis_free(struct analysis *analysis);
 
 /* Adds counts as the analysis does: they stop before they overflow. */

@@ -21,9 +21,9 @@ single_step(const struct analysis *analysis, const struct channel *channel)
 		[PARTY_CROWD] = { ONE_PARTY, .crowd = 1 },
 		[PARTY_GATE] = { ONE_PARTY, .gate = 1 },
 	};
-	uint32_t flow = analysis->flow_order[channel->first_flow];
+	const struct flow *flow = learn_flows(analysis, channel);
 
-	return &steps[analysis->parties[analysis->flows[flow].party].class];
+	return &steps[analysis->parties[flow->party].class];
 }
 
 void

@@ -96,7 +96,7 @@ grid_new(const struct analysis *analysis, const struct channel *channel,
     bool (*wanted)(const void *context, const struct flow *flow),
     const void *context)
 {
-	const struct cell *cells = analysis->cell_order + channel->first_cell;
+	const struct cell *cells = analysis->cells + channel->first_cell;
 	struct grid *grid = allocate(1, sizeof(*grid));
 	const struct flow *flow;
 	size_t i;

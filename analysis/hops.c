@@ -242,12 +242,12 @@ static void
 describe_hop(const struct analysis *analysis, const struct channel *channel,
     struct exposure *out, uint32_t party)
 {
-	const uint32_t *flows = learn_flows(analysis, channel);
+	const struct flow *flows = learn_flows(analysis, channel);
 	const struct flow *flow;
 	size_t i;
 
 	for (i = 0; i < channel->flow_count; i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (flow->party != party)
 			continue;
 		out->via_envelope_to = flow->via_envelope_to;

@@ -245,7 +245,7 @@ judge_cosigner(struct judge *j)
 static void
 judge_carrier(struct judge *j)
 {
-	const uint32_t *flows = learn_flows(j->analysis, j->host);
+	const struct flow *flows = learn_flows(j->analysis, j->host);
 	const struct flow *flow;
 	int64_t carried = 0;
 	size_t i;
@@ -253,7 +253,7 @@ judge_carrier(struct judge *j)
 	if (j->known || j->testified)
 		return;
 	for (i = 0; i < j->host->flow_count; i++) {
-		flow = &j->analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (learn_is_anothers(j->analysis, j->host, flow->facts))
 			carried = sum(carried, flow->messages);
 	}

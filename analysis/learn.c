@@ -5,8 +5,6 @@
 
 #include "base/arena.h"
 
-/* --- order --- */
-
 static void *
 allocate(size_t count, size_t size)
 {
@@ -15,50 +13,6 @@ allocate(size_t count, size_t size)
 	if (made == NULL)
 		err(1, "analysis");
 	return made;
-}
-
-/* Counting sort: how many before, then each to its place. */
-void
-learn_order(struct analysis *analysis, const uint32_t *order)
-{
-	size_t channels = analysis->channel_count, i, at;
-	size_t *flows = allocate(channels, sizeof(*flows));
-	size_t *cells = allocate(channels, sizeof(*cells));
-	struct channel *channel;
-	uint32_t number;
-
-	for (i = 0; i < analysis->flow_count; i++)
-		analysis->channels[analysis->flows[i].channel]->flow_count++;
-	for (i = 0; i < analysis->cell_count; i++) {
-		number = analysis->flows[analysis->cells[i].flow].channel;
-		analysis->channels[number]->cell_count++;
-	}
-	for (i = 1; i < channels; i++) {
-		channel = analysis->channels[order[i - 1]];
-		flows[order[i]] = flows[order[i - 1]] + channel->flow_count;
-		cells[order[i]] = cells[order[i - 1]] + channel->cell_count;
-	}
-	for (i = 0; i < channels; i++) {
-		analysis->channels[i]->number = (uint32_t)i;
-		analysis->channels[i]->first_flow = (uint32_t)flows[i];
-		analysis->channels[i]->first_cell = (uint32_t)cells[i];
-	}
-	analysis->flow_order =
-	    allocate(analysis->flow_count, sizeof(*analysis->flow_order));
-	analysis->cell_order =
-	    allocate(analysis->cell_count, sizeof(*analysis->cell_order));
-	for (i = 0; i < analysis->flow_count; i++) {
-		at = flows[analysis->flows[i].channel]++;
-		analysis->flow_order[at] = (uint32_t)i;
-	}
-	for (i = 0; i < analysis->cell_count; i++) {
-		at = cells[analysis->flows[analysis->cells[i].flow].channel]++;
-		analysis->cell_order[at] = analysis->cells[i];
-	}
-	free(analysis->cells);
-	analysis->cells = NULL;
-	free(flows);
-	free(cells);
 }
 
 /* --- sums --- */
@@ -120,16 +74,20 @@ compare_pointers(const void *a, const void *b)
 static void
 count_distinct(struct analysis *analysis, struct channel *channel)
 {
-	const uint32_t *flows = learn_flows(analysis, channel);
+	const struct flow *flows = learn_flows(analysis, channel);
 	size_t i, n = channel->flow_count;
-	uint32_t *parties = allocate(n, sizeof(*parties));
-	const void **reporters = allocate(n, sizeof(*reporters));
-	const struct flow *flow;
+	uint32_t *parties;
+	const void **reporters;
 
+	if (n == 1) {
+		channel->parties = channel->reporters = 1;
+		return;
+	}
+	parties = allocate(n, sizeof(*parties));
+	reporters = allocate(n, sizeof(*reporters));
 	for (i = 0; i < n; i++) {
-		flow = &analysis->flows[flows[i]];
-		parties[i] = flow->party;
-		reporters[i] = flow->source;
+		parties[i] = flows[i].party;
+		reporters[i] = flows[i].source;
 	}
 	qsort(parties, n, sizeof(*parties), compare_numbers);
 	qsort(reporters, n, sizeof(*reporters), compare_pointers);
@@ -145,6 +103,7 @@ count_distinct(struct analysis *analysis, struct channel *channel)
 void
 learn_sums(struct analysis *analysis)
 {
+	const struct flow *flows;
 	struct channel *channel;
 	size_t i, j;
 
@@ -152,10 +111,9 @@ learn_sums(struct analysis *analysis)
 		channel = analysis->channels[i];
 		channel->first_day = INT32_MAX;
 		channel->last_day = INT32_MIN;
+		flows = learn_flows(analysis, channel);
 		for (j = 0; j < channel->flow_count; j++)
-			add_flow(analysis, channel,
-			    &analysis->flows[analysis->flow_order
-						 [channel->first_flow + j]]);
+			add_flow(analysis, channel, &flows[j]);
 		count_distinct(analysis, channel);
 		add(&analysis->messages, true, channel->messages);
 		if (i == 0 || channel->first_day < analysis->first_day)
@@ -239,7 +197,7 @@ learn_froms(struct analysis *analysis)
 bool
 learn_is_strange(struct analysis *analysis, const struct channel *host)
 {
-	const uint32_t *flows = learn_flows(analysis, host);
+	const struct flow *flows = learn_flows(analysis, host);
 	const struct flow *flow;
 	int64_t strange = 0;
 	size_t i;
@@ -247,7 +205,7 @@ learn_is_strange(struct analysis *analysis, const struct channel *host)
 	if (analysis->own_froms.count == 0)
 		return false;
 	for (i = 0; i < host->flow_count; i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (*memo_place(
 			&analysis->own_froms, flow->facts->shape->header_from)
 		    == NULL)

@@ -7,10 +7,6 @@
 
 #include "analysis/world.h"
 
-/* Puts flows and cells in the order of their channels, which stand in the
- * order that is given. */
-void learn_order(struct analysis *analysis, const uint32_t *order);
-
 /* Sums over flows: the fields of struct channel, and of parties. */
 void learn_sums(struct analysis *analysis);
 
@@ -39,11 +35,11 @@ void learn_signers(struct analysis *analysis);
 bool learn_is_anothers(struct analysis *analysis, const struct channel *channel,
     const struct facts *facts);
 
-/* The flows of a channel: numbers, channel->flow_count of them. */
-static inline const uint32_t *
+/* The flows of a channel, channel->flow_count of them. */
+static inline const struct flow *
 learn_flows(const struct analysis *analysis, const struct channel *channel)
 {
-	return analysis->flow_order + channel->first_flow;
+	return analysis->flows + channel->first_flow;
 }
 
 /* The selector of a flow whose signature passes; NULL if none is named. */

@@ -66,13 +66,13 @@ allocate(size_t count, size_t size)
 static void
 collect_nets(const struct analysis *analysis, struct draft *draft)
 {
-	const uint32_t *flows = learn_flows(analysis, draft->channel);
+	const struct flow *flows = learn_flows(analysis, draft->channel);
 	size_t count = draft->channel->flow_count, i, n = 0;
 	struct net *nets = allocate(count, sizeof(*nets));
 	const struct flow *flow;
 
 	for (i = 0; i < count; i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		nets[i] = (struct net) {
 			.address = network_of(&flow->source_ip),
 			.messages = flow->messages,
@@ -154,7 +154,7 @@ list_sights(const struct analysis *analysis, const struct draft *draft,
     struct sight *out)
 {
 	const struct channel *channel = draft->channel;
-	const struct cell *cells = analysis->cell_order + channel->first_cell;
+	const struct cell *cells = analysis->cells + channel->first_cell;
 	const struct flow *flow;
 	const struct net *net;
 	size_t i, n = 0, kept = 0;

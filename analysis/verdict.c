@@ -64,13 +64,13 @@ is_same_network(const struct flow *a, const struct flow *b)
 static const struct flow *
 find_majority(const struct judge *j)
 {
-	const uint32_t *flows = learn_flows(j->analysis, j->host);
+	const struct flow *flows = learn_flows(j->analysis, j->host);
 	const struct flow *flow, *most = NULL;
 	int64_t lead = 0;
 	size_t i;
 
 	for (i = 0; i < j->host->flow_count; i++) {
-		flow = &j->analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (most != NULL && is_same_network(flow, most)) {
 			lead = sum(lead, flow->messages);
 			continue;
@@ -88,7 +88,7 @@ find_majority(const struct judge *j)
 static bool
 is_steady(const struct judge *j)
 {
-	const uint32_t *flows = learn_flows(j->analysis, j->host);
+	const struct flow *flows = learn_flows(j->analysis, j->host);
 	const struct flow *flow, *most;
 	int64_t share = 0;
 	size_t i;
@@ -97,7 +97,7 @@ is_steady(const struct judge *j)
 		return true;
 	most = find_majority(j);
 	for (i = 0; i < j->host->flow_count; i++) {
-		flow = &j->analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (is_same_network(flow, most))
 			share = sum(share, flow->messages);
 	}

@@ -18,6 +18,7 @@
 #include "analysis/analysis.h"
 #include "analysis/facts.h"
 #include "analysis/index.h"
+#include "analysis/rows.h"
 #include "parse/intern.h"
 
 struct party {
@@ -88,10 +89,13 @@ struct analysis {
 	struct analysis_config config;
 	struct intern strings;
 
-	struct memo facts, reasons, orgs, reporters, envelope_to, signers,
-	    own_froms;
-	struct index flow_index, channel_index, party_index, selector_index,
-	    carriage_index, own_day_index;
+	struct rows rows; /* until the flows are made of them */
+	struct memo reasons, orgs, reporters, envelope_to, signers, own_froms;
+	struct index channel_index, party_index, selector_index, carriage_index,
+	    own_day_index;
+	struct facts *facts; /* by the number of the shape */
+	/* Both in the order of their channels, see channel->first_flow and
+	 * first_cell; and in each channel in that of the records. */
 	struct flow *flows;
 	size_t flow_count, flow_room;
 	struct cell *cells;
@@ -107,10 +111,6 @@ struct analysis {
 	struct own_day *own_days;
 	size_t own_day_count, own_day_room;
 
-	/* Flows and cells in the order of their channels, see
-	 * channel->first_flow and first_cell. */
-	uint32_t *flow_order;
-	struct cell *cell_order;
 	int32_t first_day, last_day;
 	int64_t messages;
 	size_t reporter_count;
@@ -136,6 +136,16 @@ struct channel *world_network(struct analysis *analysis, const char *domain,
 /* The text, the same pointer for the same text. */
 const char *world_text(struct analysis *analysis, const char *text);
 const char *world_org(struct analysis *analysis, const char *domain);
+/* The party that a record tells of: the recipients' domain, or the reporter. */
+uint32_t world_recipient(struct analysis *analysis, const char *envelope_to);
+uint32_t world_reporter(
+    struct analysis *analysis, const struct flow_source *source);
+/* The channel of an envelope; where that is NULL, of the address's network. */
+uint32_t world_channel(struct analysis *analysis, const char *domain,
+    const char *envelope, const struct address *source_ip);
+/* Counts a record of our own mail. */
+void world_own_record(
+    struct analysis *analysis, const char *domain, int32_t day);
 /* The place of a value, NULL in it when it is new. */
 const void **memo_place(struct memo *memo, const void *key);
 

@@ -15,6 +15,8 @@ struct round {
 	struct server_message *messages;
 	const char **lines;
 	struct store_result *results; /* their outcome is 0 when not stored */
+	enum listener_trouble *troubles; /* and then this is why */
+	struct error why;                /* of the last of those, in words */
 	size_t count;
 };
 
@@ -66,11 +68,10 @@ fail_message(struct round *round, size_t i, const struct error *err)
 	round->messages[i].verdict =
 	    trouble == TROUBLE_FULL ? LMTP_NO_ROOM : LMTP_TRY_LATER;
 	round->results[i].outcome = 0;
-	round->listener->deferred[trouble]++;
-	/* What is wrong with the database is wrong with all of them. */
-	round->lines[i] = trouble == TROUBLE_OTHER
-	    ? listener_describe_failed(&round->arena, &round->messages[i], err)
-	    : NULL;
+	round->troubles[i] = trouble;
+	round->why = *err;
+	round->lines[i] =
+	    listener_describe_failed(&round->arena, &round->messages[i], err);
 }
 
 static void
@@ -78,7 +79,6 @@ fail_all(struct round *round, const struct error *err)
 {
 	size_t i;
 
-	note_trouble(round->listener, err);
 	for (i = 0; i < round->count; i++)
 		fail_message(round, i, err);
 }
@@ -189,28 +189,35 @@ store_all(struct round *round, struct error *err)
 }
 
 static void
-count_stored(struct round *round)
+count_stored(struct round *round, size_t i)
 {
-	size_t i;
+	struct listener *listener = round->listener;
 
-	for (i = 0; i < round->count; i++) {
-		if (round->results[i].outcome == 0)
-			continue;
-		note_trouble(round->listener, NULL);
-		intake_count(&round->listener->counts, &round->results[i]);
-		if (round->messages[i].job->result == POOL_BROKEN)
-			round->listener->broken_workers++;
-	}
+	intake_count(&listener->counts, &round->results[i]);
+	if (round->messages[i].job->result == POOL_BROKEN)
+		listener->broken_workers++;
 }
 
+/* What is wrong with the database is wrong with all of them, and one line is
+ * enough. */
 static void
-write_lines(struct round *round)
+finish(struct round *round)
 {
+	struct listener *listener = round->listener;
+	bool stored = false;
 	size_t i;
 
 	for (i = 0; i < round->count; i++)
-		if (round->lines[i] != NULL)
-			listener_log(round->listener, round->lines[i]);
+		if (round->results[i].outcome != 0) {
+			count_stored(round, i);
+			stored = true;
+		} else {
+			listener->deferred[round->troubles[i]]++;
+		}
+	note_trouble(listener, stored ? NULL : &round->why);
+	for (i = 0; i < round->count; i++)
+		if (stored || round->troubles[i] == TROUBLE_OTHER)
+			listener_log(listener, round->lines[i]);
 }
 
 /* One of them may be too much for the disk that takes the others. */
@@ -226,12 +233,12 @@ store_each(const struct round *all)
 		one.messages += i;
 		one.lines += i;
 		one.results += i;
+		one.troubles += i;
 		one.count = 1;
 		one.arena = (struct arena) { 0 };
 		if (!store_all(&one, &err))
 			fail_all(&one, &err);
-		count_stored(&one);
-		write_lines(&one);
+		finish(&one);
 		arena_release(&one.arena);
 	}
 }
@@ -251,8 +258,7 @@ store_round(struct round *round, bool may_wait)
 		}
 		fail_all(round, &err);
 	}
-	count_stored(round);
-	write_lines(round);
+	finish(round);
 	return true;
 }
 
@@ -268,6 +274,8 @@ listener_deliver(
 	round.lines = arena_alloc(&round.arena, count, sizeof(*round.lines));
 	round.results =
 	    arena_alloc(&round.arena, count, sizeof(*round.results));
+	round.troubles =
+	    arena_alloc(&round.arena, count, sizeof(*round.troubles));
 	is_decided = store_round(&round, may_wait);
 	arena_release(&round.arena);
 	return is_decided;

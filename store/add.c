@@ -1,5 +1,7 @@
 #include <err.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "base/error.h"
@@ -259,9 +261,10 @@ add_retry(struct store *store, int64_t message, const struct reading *reading,
 	    VALUES(number(result->outcome), number(message)), NULL, err);
 }
 
-bool
-store_retry(struct store *store, int64_t message, const struct reading *reading,
-    struct store_result *result, struct error *err)
+static bool
+try_to_retry(struct store *store, int64_t message,
+    const struct reading *reading, struct store_result *result,
+    struct error *err)
 {
 	if (!sqlite_check_transaction(store, err)
 	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
@@ -286,8 +289,8 @@ store_drop(struct store *store, int64_t message, struct error *err)
 		store, REMOVE_RAW, VALUES(number(message)), NULL, err);
 }
 
-bool
-store_add(struct store *store, const struct delivery *delivery,
+static bool
+try_to_add(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err)
 {
 	if (!sqlite_check_transaction(store, err)
@@ -298,4 +301,73 @@ store_add(struct store *store, const struct delivery *delivery,
 		return true;
 	add_undo(store, err);
 	return false;
+}
+
+bool
+add_is_refused(const struct error *err)
+{
+	return strcmp(err->reason, "refused") == 0;
+}
+
+void
+add_refuse(struct store_result *result, const struct error *why)
+{
+	snprintf(result->refused, sizeof(result->refused), "%s", why->text);
+}
+
+/* The reading of a message without what is in it. */
+static struct reading
+set_aside(const struct reading *reading, struct finding *finding,
+    const struct error *why)
+{
+	struct reading aside = *reading;
+
+	*finding =
+	    (struct finding) { .reason = STORE_REFUSED, .detail = why->text };
+	aside.findings = finding;
+	aside.report_count = 0;
+	aside.failures = NULL;
+	return aside;
+}
+
+bool
+store_add(struct store *store, const struct delivery *delivery,
+    struct store_result *result, struct error *err)
+{
+	struct delivery again = *delivery;
+	struct finding finding;
+	struct reading aside;
+	struct error why;
+
+	if (try_to_add(store, delivery, result, err))
+		return true;
+	if (!add_is_refused(err))
+		return false;
+	why = *err;
+	aside = set_aside(delivery->reading, &finding, &why);
+	again.reading = &aside;
+	if (!try_to_add(store, &again, result, err))
+		return false;
+	add_refuse(result, &why);
+	return true;
+}
+
+bool
+store_retry(struct store *store, int64_t message, const struct reading *reading,
+    struct store_result *result, struct error *err)
+{
+	struct finding finding;
+	struct reading aside;
+	struct error why;
+
+	if (try_to_retry(store, message, reading, result, err))
+		return true;
+	if (!add_is_refused(err))
+		return false;
+	why = *err;
+	aside = set_aside(reading, &finding, &why);
+	if (!try_to_retry(store, message, &aside, result, err))
+		return false;
+	add_refuse(result, &why);
+	return true;
 }

@@ -29,7 +29,7 @@ read_reporter(void *context, sqlite3_stmt *row, struct error *err)
 		.passed = sqlite3_column_int64(row, 5),
 		.sessions = sqlite3_column_int64(row, 6),
 		.success = sqlite3_column_int64(row, 7),
-		.last_day = sqlite3_column_int64(row, 8) * 86400,
+		.last_day = question_day(row, 8),
 	};
 
 	return to->row(to->context, &total, err);

@@ -104,5 +104,10 @@ store_reparse(struct store *store, int64_t message,
 	    && statement_do(store, STATEMENT_RELEASE, err))
 		return true;
 	add_undo(store, err);
-	return false;
+	if (!add_is_refused(err))
+		return false;
+	*result =
+	    (struct store_result) { .message = message, .quarantined = 1 };
+	add_refuse(result, err);
+	return true;
 }

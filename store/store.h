@@ -87,7 +87,12 @@ struct store_result {
 	enum store_outcome outcome; /* the first of the list that applies */
 	int64_t message;            /* its id */
 	size_t stored, conflicts, duplicates, quarantined; /* findings */
+	char refused[200]; /* why the database did not take it; or "" */
 };
+
+/* The reason of a message in quarantine that could be read, and that the
+ * database would not take. */
+#define STORE_REFUSED "database-refused"
 
 MUST_CHECK bool store_begin(struct store *store, struct error *err);
 
@@ -105,6 +110,10 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
  * came by LMTP, and nothing when it was imported.  The raw bytes are kept,
  * compressed, when something in the message could not be read, and never of
  * a failure report or complaint.
+ *
+ * A message that the database itself refuses (a constraint, a text that is too
+ * large) is quarantined as a whole for STORE_REFUSED, and nothing else is
+ * stored of it.
  *
  * Fails with ERROR_SYSTEM and the reason "full" for a full disk, "busy" when
  * another process writes, "readonly" when the database may not be written any

@@ -53,7 +53,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct seen seen = { 0 };
-	const struct unpack_sink sink = { on_begin, on_data, on_end, &seen };
+	const struct unpack_sink sink = { on_begin, on_data, on_end, &seen,
+		NULL };
 	struct bytes packed = check_input(data, size);
 
 	if (size == 0)

@@ -31,6 +31,8 @@ struct way {
 	const char *from;     /* in From; NULL: the world's domain */
 };
 
+#define MAX_SHAPES 1000
+
 struct world {
 	struct arena arena;
 	struct intern strings;
@@ -47,6 +49,8 @@ struct world {
 		const void *value;
 	} * entries;
 	int64_t report;
+	struct flow_shape shapes[MAX_SHAPES];
+	size_t shape_count;
 };
 
 static struct world world;
@@ -122,10 +126,11 @@ new_dkim(const char *domain, const char *selector, int result)
 	return dkim;
 }
 
-static inline const struct flow_shape *
+/* The number of a shape. */
+static inline uint32_t
 shape_of(const struct way *way)
 {
-	struct flow_shape *shape = arena_alloc(&world.arena, 1, sizeof(*shape));
+	struct flow_shape *shape = &world.shapes[world.shape_count];
 	struct dmarc_spf *spf = arena_alloc(&world.arena, 1, sizeof(*spf));
 	struct dmarc_dkim *dkim = NULL, *signer = NULL;
 	int result = way->spf == 0 ? DMARC_AUTH_PASS : way->spf;
@@ -155,7 +160,10 @@ shape_of(const struct way *way)
 	    result, way->selector == NULL ? "" : way->selector, own,
 	    way->signer == NULL ? "" : way->signer,
 	    way->to == NULL ? "" : way->to);
-	return keep(key, shape);
+	cr_assert_lt(world.shape_count, MAX_SHAPES - 1);
+	world.shape_count += keep(key, shape) == shape;
+	return (uint32_t)((const struct flow_shape *)keep(key, NULL)
+	    - world.shapes);
 }
 
 static inline const struct dmarc_reason *
@@ -224,7 +232,8 @@ channel(const char *name)
 	size_t count, i;
 
 	if (finished != world.analysis) {
-		analysis_finish(world.analysis);
+		analysis_finish(world.analysis,
+		    &(struct flow_shapes) { world.shapes, world.shape_count });
 		finished = world.analysis;
 	}
 	channels = analysis_channels(world.analysis, &count);

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "store/reparse.h"
 #include "store/sqlite.h"
 
 TestSuite(add, .init = make_world, .fini = leave_world);
@@ -569,6 +570,84 @@ Test(add, says_that_another_writes)
 	must(store_begin(world.store, &world.err));
 	store_rollback(world.store);
 	store_close(other);
+}
+
+/* --- what the database refuses --- */
+
+/* Of five reports one has a count that the database will not have. */
+static const char refuse_fives[] =
+    "CREATE TEMP TRIGGER odd BEFORE INSERT ON record WHEN NEW.count = 5"
+    " BEGIN SELECT RAISE(ABORT, 'no fives'); END";
+
+static struct delivery
+delivery_of_count(const char *name, int64_t count)
+{
+	return delivery_of(name,
+	    found(new_dmarc("example.com", name, 0,
+		      new_record(count, DMARC_PASS, DMARC_FAIL,
+			  DMARC_DISPOSITION_NONE)),
+		name));
+}
+
+Test(add, keeps_aside_what_the_database_refuses)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e" };
+	struct store_result result;
+	struct delivery delivery;
+	struct bytes raw;
+	size_t i;
+
+	must(sqlite_exec(world.store, refuse_fives, &world.err));
+	must(store_begin(world.store, &world.err));
+	for (i = 0; i < COUNT_OF(names); i++) {
+		delivery = delivery_of_count(names[i], (int64_t)i + 3);
+		must(store_add(world.store, &delivery, &result, &world.err));
+		expect_result(result, i == 2 ? STORE_QUARANTINED : STORE_STORED,
+		    i != 2, 0, 0, i == 2);
+		cr_expect(
+		    eq(int, strstr(result.refused, "no fives") != NULL, i == 2),
+		    "%s", result.refused);
+	}
+	must(store_commit(world.store, &world.err));
+	cr_expect(eq(i64, ask("SELECT sum(count) FROM record"), 3 + 4 + 6 + 7));
+	cr_expect(eq(i64, ask("SELECT sum(messages) FROM total_report"), 20));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM arrival"), 5));
+	cr_expect(eq(i64,
+	    ask("SELECT message FROM quarantine WHERE part IS NULL"
+		" AND reason = 'database-refused'"),
+	    3));
+	must(store_raw(world.store, 3, &world.arena, &raw, &world.err));
+	cr_expect(eq(sz, raw.len, 1));
+	cr_expect(eq(chr, raw.data[0], 'c'));
+
+	/* Delivered again, it is known. */
+	delivery = delivery_of_count("c", 5);
+	expect_result(deliver(&delivery), STORE_KNOWN, 0, 0, 0, 0);
+}
+
+/* Read again it may be refused again, which is no reason to stop. */
+Test(add, reads_again_what_the_database_refused)
+{
+	struct delivery delivery = delivery_of_count("c", 5);
+	struct store_result result;
+
+	must(sqlite_exec(world.store, refuse_fives, &world.err));
+	deliver(&delivery);
+	must(store_begin(world.store, &world.err));
+	must(store_reparse(
+	    world.store, 1, delivery.reading, &result, &world.err));
+	expect_result(result, 0, 0, 0, 0, 1);
+	must(
+	    store_retry(world.store, 1, delivery.reading, &result, &world.err));
+	expect_result(result, STORE_QUARANTINED, 0, 0, 0, 1);
+	cr_expect(not(eq(chr, result.refused[0], '\0')));
+	must(sqlite_exec(world.store, "DROP TRIGGER odd", &world.err));
+	must(
+	    store_retry(world.store, 1, delivery.reading, &result, &world.err));
+	expect_result(result, STORE_STORED, 1, 0, 0, 0);
+	must(store_commit(world.store, &world.err));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM quarantine"), 0));
+	cr_expect(eq(i64, ask("SELECT sum(messages) FROM total_report"), 5));
 }
 
 /* --- names --- */
