@@ -184,7 +184,8 @@ is_doubtful_circle(const struct judge *j)
 static bool
 is_doubtful_witness(const struct judge *j)
 {
-	return j->recognised && !j->known && j->step->fan < 2;
+	return j->recognised && !j->known && j->list_label == NULL
+	    && j->step->fan < 2;
 }
 
 /* A seal says that mail was passed on, as forwarders do. */
