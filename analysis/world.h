@@ -75,6 +75,13 @@ struct own_day {
 	int64_t records;
 };
 
+/* What tells channels apart, by itself: channels are large, and most looks at
+ * one are for this. */
+struct channel_key {
+	const char *domain, *envelope;
+	struct address network;
+};
+
 struct memo { /* of what pointers stand for */
 	struct index index;
 	struct memo_entry {
@@ -101,7 +108,8 @@ struct analysis {
 	struct cell *cells;
 	size_t cell_count, cell_room;
 	struct channel **channels;
-	size_t channel_count, channel_room;
+	struct channel_key *channel_keys; /* the same order */
+	size_t channel_count, channel_room, channel_key_room;
 	struct party *parties;
 	size_t party_count, party_room;
 	struct selector *selectors;
@@ -143,6 +151,9 @@ uint32_t world_reporter(
 /* The channel of an envelope; where that is NULL, of the address's network. */
 uint32_t world_channel(struct analysis *analysis, const char *domain,
     const char *envelope, const struct address *source_ip);
+/* Says that this channel will be asked for soon. */
+void world_channel_soon(
+    const struct analysis *analysis, const char *domain, const char *envelope);
 /* Counts a record of our own mail. */
 void world_own_record(
     struct analysis *analysis, const char *domain, int32_t day);
