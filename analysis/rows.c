@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/hosts.h"
 #include "analysis/world.h"
 #include "base/arena.h"
 
@@ -148,7 +149,7 @@ struct use {
 	const char *domain; /* for which it was in a channel last, */
 	uint32_t channel;   /* and which */
 	uint32_t party;     /* that it tells of; INDEX_NONE: the reporter */
-	bool is_seen, has_envelope, aligned_spf, is_followed;
+	bool is_known, is_seen, has_envelope, aligned_spf, is_followed;
 };
 
 /* A step through the rows. */
@@ -170,23 +171,57 @@ is_followed(const struct facts *facts)
 	    || facts->own_signature != SIGNATURE_NONE;
 }
 
+/* What a shape says. */
 static void
 look(struct walk *walk, uint32_t number)
 {
-	struct analysis *analysis = walk->analysis;
-	struct facts *facts = &analysis->facts[number];
-	const char *to = walk->shapes[number].envelope_to;
+	struct facts *facts = &walk->analysis->facts[number];
 
-	*facts = facts_of_shape(&walk->shapes[number], analysis->config.own);
+	*facts =
+	    facts_of_shape(&walk->shapes[number], walk->analysis->config.own);
 	walk->uses[number] = (struct use) {
-		.party = to != NULL && strchr(to, '.') != NULL
-		    ? world_recipient(analysis, to)
-		    : INDEX_NONE,
-		.is_seen = true,
+		.is_known = true,
 		.has_envelope = facts->envelope != NULL,
 		.aligned_spf = facts->aligned_spf,
 		.is_followed = is_followed(facts),
 	};
+}
+
+/* And whom it tells of; parties have numbers in the order of the rows. */
+static void
+meet(struct walk *walk, struct use *use, uint32_t number)
+{
+	const char *to = walk->shapes[number].envelope_to;
+
+	use->is_seen = true;
+	use->party = to != NULL && strchr(to, '.') != NULL
+	    ? world_recipient(walk->analysis, to)
+	    : INDEX_NONE;
+}
+
+/* Rows, and what they lead to, are far apart; the next ones are known. */
+#define AHEAD 16
+
+static void
+prepare(struct walk *walk, size_t i)
+{
+	const struct rows *rows = walk->rows;
+	const struct row *row;
+	struct use *use;
+
+	if (i + AHEAD < rows->count)
+		__builtin_prefetch(&walk->uses[rows->rows[i + AHEAD].shape]);
+	if (i + AHEAD / 2 >= rows->count)
+		return;
+	row = &rows->rows[i + AHEAD / 2];
+	use = &walk->uses[row->shape];
+	if (use->is_known)
+		return;
+	look(walk, row->shape);
+	if (use->has_envelope)
+		world_channel_soon(walk->analysis,
+		    rows->reports[row->report].source->domain,
+		    walk->analysis->facts[row->shape].envelope);
 }
 
 static uint32_t
@@ -213,12 +248,16 @@ place_rows(struct walk *walk)
 	struct use *use;
 	size_t i;
 
+	for (i = 0; i < AHEAD / 2 && i < rows->count; i++)
+		if (!walk->uses[rows->rows[i].shape].is_known)
+			look(walk, rows->rows[i].shape);
 	for (i = 0; i < rows->count; i++) {
+		prepare(walk, i);
 		row = &rows->rows[i];
 		report = &rows->reports[row->report];
 		use = &walk->uses[row->shape];
 		if (!use->is_seen)
-			look(walk, row->shape);
+			meet(walk, use, row->shape);
 		if (use->party == INDEX_NONE && report->party == INDEX_NONE)
 			report->party =
 			    world_reporter(walk->analysis, report->source);
@@ -230,18 +269,20 @@ place_rows(struct walk *walk)
 	}
 }
 
-/* Counting sort: the numbers of the rows, by channel. */
+/* Counting sort: the numbers of the rows, by channel, which stand in the order
+ * that is given. */
 static uint32_t *
-order_rows(const struct rows *rows, size_t *ends, size_t channels)
+order_rows(const struct rows *rows, size_t *ends, const uint32_t *channels,
+    size_t channel_count)
 {
 	uint32_t *order = allocate(rows->count, sizeof(*order));
 	size_t i, sum = 0, count;
 
 	for (i = 0; i < rows->count; i++)
 		ends[rows->rows[i].channel]++;
-	for (i = 0; i < channels; i++) {
-		count = ends[i];
-		ends[i] = sum;
+	for (i = 0; i < channel_count; i++) {
+		count = ends[channels[i]];
+		ends[channels[i]] = sum;
 		sum += count;
 	}
 	for (i = 0; i < rows->count; i++)
@@ -358,12 +399,20 @@ clear_slots(struct walk *walk, size_t rows)
 	return size;
 }
 
-/* Rows are far apart, and the next ones are known. */
-#define AHEAD 16
+static void
+prepare_flow(const struct walk *walk, const uint32_t *order, size_t left)
+{
+	const struct row *rows = walk->rows->rows;
+
+	if (AHEAD < left)
+		__builtin_prefetch(&rows[order[AHEAD]]);
+	if (AHEAD / 2 < left)
+		__builtin_prefetch(&walk->uses[rows[order[AHEAD / 2]].shape]);
+}
 
 static void
 gather(struct walk *walk, struct channel *channel, const uint32_t *order,
-    size_t count)
+    size_t count, size_t left)
 {
 	struct analysis *analysis = walk->analysis;
 	size_t first = analysis->flow_count, size = clear_slots(walk, count);
@@ -374,8 +423,7 @@ gather(struct walk *walk, struct channel *channel, const uint32_t *order,
 	channel->first_flow = (uint32_t)first;
 	channel->first_cell = (uint32_t)analysis->cell_count;
 	for (i = 0; i < count; i++) {
-		if (i + AHEAD < count)
-			__builtin_prefetch(&walk->rows->rows[order[i + AHEAD]]);
+		prepare_flow(walk, order + i, left - i);
 		row = &walk->rows->rows[order[i]];
 		number = find_flow(walk, row, first, size);
 		add_row(walk, (uint32_t)first + number, row);
@@ -385,7 +433,7 @@ gather(struct walk *walk, struct channel *channel, const uint32_t *order,
 	    (uint32_t)(analysis->cell_count - channel->first_cell);
 }
 
-void
+uint32_t *
 rows_settle(struct analysis *analysis, const struct flow_shapes *shapes)
 {
 	struct rows *rows = &analysis->rows;
@@ -394,23 +442,26 @@ rows_settle(struct analysis *analysis, const struct flow_shapes *shapes)
 		.shapes = shapes->shapes,
 		.uses = allocate(shapes->count, sizeof(*walk.uses)) };
 	size_t i, begin, *ends;
-	uint32_t *order;
+	uint32_t *order, *channels, number;
 
 	analysis->facts = allocate(shapes->count, sizeof(*analysis->facts));
 	place_rows(&walk);
 	ends = allocate(analysis->channel_count, sizeof(*ends));
-	order = order_rows(rows, ends, analysis->channel_count);
+	channels = hosts_order(analysis);
+	order = order_rows(rows, ends, channels, analysis->channel_count);
 	for (i = 0, begin = 0; i < analysis->channel_count; i++) {
-		analysis->channels[i]->number = (uint32_t)i;
-		gather(&walk, analysis->channels[i], order + begin,
-		    ends[i] - begin);
-		begin = ends[i];
+		number = channels[i];
+		analysis->channels[number]->number = number;
+		gather(&walk, analysis->channels[number], order + begin,
+		    ends[number] - begin, rows->count - begin);
+		begin = ends[number];
 	}
 	free(order);
 	free(ends);
 	free(walk.slots);
 	free(walk.uses);
 	rows_release(rows);
+	return channels;
 }
 
 void

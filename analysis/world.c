@@ -200,11 +200,6 @@ world_reporter(struct analysis *analysis, const struct flow_source *source)
 
 /* --- channels --- */
 
-struct channel_key {
-	const char *domain, *envelope;
-	struct address network;
-};
-
 /* /24 and /48: what one operator has at one place. */
 static struct address
 network_of(const struct address *address)
@@ -221,7 +216,7 @@ static bool
 is_channel(const void *context, uint32_t number, const void *wanted)
 {
 	const struct analysis *analysis = context;
-	const struct channel *channel = analysis->channels[number];
+	const struct channel_key *channel = &analysis->channel_keys[number];
 	const struct channel_key *key = wanted;
 
 	return channel->domain == key->domain
@@ -240,41 +235,80 @@ name_network(struct analysis *analysis, const struct address *network)
 	    address_format(network, text), network->len == 5 ? 24 : 48);
 }
 
+static uint64_t
+hash_channel(const struct channel_key *key)
+{
+	uint64_t hash = index_hash_pointer(
+	    index_hash_pointer(3, key->domain), key->envelope);
+	size_t i;
+
+	for (i = 0; i < key->network.len; i++)
+		hash = index_hash(hash, key->network.data[i]);
+	return hash;
+}
+
+struct channel *
+world_network(struct analysis *analysis, const char *domain,
+    const struct address *source_ip)
+{
+	struct channel_key key = { domain, NULL, network_of(source_ip) };
+	uint32_t number = index_find(&analysis->channel_index,
+	    hash_channel(&key), is_channel, analysis, &key);
+
+	return number == INDEX_NONE ? NULL : analysis->channels[number];
+}
+
+static uint32_t
+add_channel(struct analysis *analysis, const struct channel_key *key)
+{
+	struct channel *made = arena_alloc(analysis->arena, 1, sizeof(*made));
+	uint32_t number = (uint32_t)analysis->channel_count;
+
+	made->domain = key->domain;
+	made->envelope = key->envelope;
+	made->network = key->network;
+	made->name = key->envelope != NULL
+	    ? key->envelope
+	    : name_network(analysis, &key->network);
+	if (made->envelope != NULL)
+		made->org = world_org(analysis, made->envelope);
+	analysis->channels = index_grow(analysis->channels, number,
+	    &analysis->channel_room, sizeof(struct channel *));
+	analysis->channel_keys = index_grow(analysis->channel_keys, number,
+	    &analysis->channel_key_room, sizeof(*analysis->channel_keys));
+	analysis->channels[number] = made;
+	analysis->channel_keys[number] = *key;
+	analysis->channel_count++;
+	return number;
+}
+
 uint32_t
 world_channel(struct analysis *analysis, const char *domain,
     const char *envelope, const struct address *source_ip)
 {
 	struct channel_key key = { domain, envelope, { .len = 0 } };
-	struct channel *made;
 	uint64_t hash;
 	uint32_t number;
-	size_t i;
 
 	if (key.envelope == NULL)
 		key.network = network_of(source_ip);
-	hash =
-	    index_hash_pointer(index_hash_pointer(3, key.domain), key.envelope);
-	for (i = 0; i < key.network.len; i++)
-		hash = index_hash(hash, key.network.data[i]);
+	hash = hash_channel(&key);
 	number = index_find(
 	    &analysis->channel_index, hash, is_channel, analysis, &key);
-	if (number != INDEX_NONE)
-		return number;
-	made = arena_alloc(analysis->arena, 1, sizeof(*made));
-	made->domain = key.domain;
-	made->envelope = key.envelope;
-	made->network = key.network;
-	made->name = key.envelope != NULL
-	    ? key.envelope
-	    : name_network(analysis, &key.network);
-	if (made->envelope != NULL)
-		made->org = world_org(analysis, made->envelope);
-	number = (uint32_t)analysis->channel_count;
-	analysis->channels = index_grow(analysis->channels, number,
-	    &analysis->channel_room, sizeof(struct channel *));
-	analysis->channels[analysis->channel_count++] = made;
-	index_put(&analysis->channel_index, hash, number);
+	if (number == INDEX_NONE) {
+		number = add_channel(analysis, &key);
+		index_put(&analysis->channel_index, hash, number);
+	}
 	return number;
+}
+
+void
+world_channel_soon(
+    const struct analysis *analysis, const char *domain, const char *envelope)
+{
+	const struct channel_key key = { domain, envelope, { .len = 0 } };
+
+	index_soon(&analysis->channel_index, hash_channel(&key));
 }
 
 /* --- mail of ours, by day --- */
@@ -330,6 +364,7 @@ analysis_free(struct analysis *analysis)
 	memo_release(&analysis->reporters);
 	memo_release(&analysis->envelope_to);
 	memo_release(&analysis->signers);
+	memo_release(&analysis->own_froms);
 	index_release(&analysis->channel_index);
 	index_release(&analysis->party_index);
 	index_release(&analysis->selector_index);
@@ -341,6 +376,7 @@ analysis_free(struct analysis *analysis)
 	free(analysis->flows);
 	free(analysis->cells);
 	free(analysis->channels);
+	free(analysis->channel_keys);
 	free(analysis->parties);
 	free(analysis->selectors);
 	free(analysis->carriages);
