@@ -367,7 +367,8 @@ judge_schedule(struct judge *j)
 static void
 judge_from(struct judge *j)
 {
-	j->strange = !j->passes && learn_is_strange(j->analysis, j->host);
+	j->strange =
+	    j->together && !j->passes && learn_is_strange(j->analysis, j->host);
 	if (j->strange)
 		SAY(j, "strange-from", -4, NULL,
 		    "From has a domain that your servers never use");
