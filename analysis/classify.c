@@ -292,9 +292,6 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 	}
 	if (classify_unsigned_vendor(analysis, channel))
 		return true;
-	if (is_list && channel->score >= 7)
-		return set(channel, CLASS_LIST, CONFIDENCE_LOW,
-		    "moves like a list, and nothing in it proves to be yours");
 	if (2 * channel->spf_pass >= channel->messages
 	    || 2 * channel->signed_by_other >= channel->messages) {
 		evidence_add(analysis, channel, "proves-itself", 0,

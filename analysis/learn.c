@@ -273,6 +273,23 @@ learn_is_strange(struct analysis *analysis, const struct channel *host)
 	return 5 * strange >= 4 * host->messages;
 }
 
+/* A server of ours that [networks] own does not name yet: it has the key, and
+ * nobody else signs.  Vendors have keys of their own. */
+void
+learn_new_servers(struct analysis *analysis)
+{
+	struct channel *channel;
+	size_t i;
+
+	for (i = 0; i < analysis->channel_count; i++) {
+		channel = analysis->channels[i];
+		if (channel->class == CLASS_VENDOR
+		    && 2 * channel->sig_home >= channel->messages
+		    && 10 * channel->signed_by_other < channel->messages)
+			channel->class = CLASS_OWN;
+	}
+}
+
 /* --- signers --- */
 
 void
