@@ -104,6 +104,11 @@ classify_authorised(struct analysis *analysis, struct channel *channel)
 			    "SPF authorises it for %lld of %lld messages",
 			    (long long)channel->aligned_spf,
 			    (long long)channel->messages);
+		if (analysis->config.own->network_count > 0
+		    && 2 * channel->own_network < channel->messages)
+			return set(channel, CLASS_OWN, CONFIDENCE_MED,
+			    "signs as your servers do, and SPF names it; "
+			    "[networks] own does not");
 		return set(channel, CLASS_OWN, CONFIDENCE_HIGH,
 		    "sent by your servers");
 	}
