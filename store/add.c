@@ -210,20 +210,15 @@ find_quarantined(
 		    "message %lld is not in quarantine", (long long)message));
 }
 
-void
-add_undo(struct store *store, const struct error *why)
+bool
+add_give_up(struct store *store, const struct error *why)
 {
-	struct error ignored;
-
 	intern_forget(store);
-	/* A full disk can make SQLite give up the whole transaction; then
-	 * there is no savepoint, and store_commit() is to fail. */
-	if (!sqlite3_get_autocommit(store->db)
-	    && !(statement_do(store, STATEMENT_ROLLBACK_TO, &ignored)
-		&& statement_do(store, STATEMENT_RELEASE, &ignored)))
+	/* A full disk makes SQLite roll back by itself. */
+	if (!sqlite3_get_autocommit(store->db))
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-	if (sqlite3_get_autocommit(store->db))
-		store->lost = *why;
+	store->lost = *why;
+	return false;
 }
 
 /* What it was before, or better. */
@@ -263,14 +258,9 @@ bool
 store_retry(struct store *store, int64_t message, const struct reading *reading,
     struct store_result *result, struct error *err)
 {
-	if (!sqlite_check_transaction(store, err)
-	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
-		return false;
-	if (add_retry(store, message, reading, result, err)
-	    && statement_do(store, STATEMENT_RELEASE, err))
-		return true;
-	add_undo(store, err);
-	return false;
+	return sqlite_check_transaction(store, err)
+	    && (add_retry(store, message, reading, result, err)
+		|| add_give_up(store, err));
 }
 
 bool
@@ -290,12 +280,6 @@ bool
 store_add(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err)
 {
-	if (!sqlite_check_transaction(store, err)
-	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
-		return false;
-	if (add(store, delivery, result, err)
-	    && statement_do(store, STATEMENT_RELEASE, err))
-		return true;
-	add_undo(store, err);
-	return false;
+	return sqlite_check_transaction(store, err)
+	    && (add(store, delivery, result, err) || add_give_up(store, err));
 }

@@ -7,12 +7,12 @@
 #include "base/compiler.h"
 #include "store/store.h"
 
-/* As store_retry(), within its savepoint. */
+/* As store_retry(), but what it has done when it fails is left there. */
 MUST_CHECK bool add_retry(struct store *store, int64_t message,
     const struct reading *reading, struct store_result *result,
     struct error *err);
 
-/* Takes back what the message at hand has left, and nothing else. */
-void add_undo(struct store *store, const struct error *why);
+/* Ends a transaction in which something failed; always false. */
+bool add_give_up(struct store *store, const struct error *why);
 
 #endif

@@ -22,7 +22,7 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 
 /* 250 means on disk: FULL waits for it at each commit, NORMAL would not. */
 static const char settings_to_write[] = "PRAGMA synchronous = FULL;"
-					/* A savepoint's journal. */
+					/* A statement's journal. */
 					"PRAGMA temp_store = MEMORY;"
 					"PRAGMA journal_size_limit = 67108864;";
 

@@ -97,12 +97,7 @@ store_reparse(struct store *store, int64_t message,
     const struct reading *reading, struct store_result *result,
     struct error *err)
 {
-	if (!sqlite_check_transaction(store, err)
-	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
-		return false;
-	if (reparse(store, message, reading, result, err)
-	    && statement_do(store, STATEMENT_RELEASE, err))
-		return true;
-	add_undo(store, err);
-	return false;
+	return sqlite_check_transaction(store, err)
+	    && (reparse(store, message, reading, result, err)
+		|| add_give_up(store, err));
 }

@@ -92,8 +92,9 @@ struct store_result {
 MUST_CHECK bool store_begin(struct store *store, struct error *err);
 
 /*
- * Adds one message with all it holds, all or nothing; a failure takes nothing
- * else of the transaction with it.
+ * Adds one message with all it holds.  A failure ends the whole transaction:
+ * then store_commit() fails too, and nothing of it is stored.  (To take back
+ * one message alone, SQLite would copy each page before it is changed.)
  *
  * A report is known by its reporter, domain, report_id, begin and end, and
  * the digest of its content: the same key and content is a duplicate and
@@ -108,8 +109,7 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
  *
  * Fails with ERROR_SYSTEM and the reason "full" for a full disk, "busy" when
  * another process writes, "readonly" when the database may not be written any
- * more, "io" when the disk fails, or "database".  A full disk can end the whole
- * transaction: then store_commit() fails too, and nothing of it is stored.
+ * more, "io" when the disk fails, or "database".
  */
 MUST_CHECK bool store_add(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err);
@@ -118,7 +118,7 @@ MUST_CHECK bool store_add(struct store *store, const struct delivery *delivery,
  * Adds what was found in a message of the quarantine when it was read once
  * more: what is readable now is stored as by store_add(), what is not takes
  * the place of what was said of it before.  The raw bytes go when nothing is
- * left in quarantine.  In a transaction, all or nothing.  Fails with
+ * left in quarantine.  In a transaction, which a failure ends.  Fails with
  * ERROR_NO_INPUT when nothing of that message is in quarantine.
  */
 MUST_CHECK bool store_retry(struct store *store, int64_t message,
