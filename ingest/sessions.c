@@ -3,7 +3,6 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <sys/queue.h>
 
@@ -14,6 +13,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "ingest/batch.h"
 #include "ingest/listen.h"
 #include "ingest/pool.h"
 #include "ingest/server.h"
@@ -28,24 +28,12 @@
 /* Read at a time; a message comes in as few rounds as that allows. */
 #define READ_SIZE ((size_t)64 * 1024)
 
-/* A message that is read waits so long for others to be read, */
-#define GATHER_MS 3
-/* which are as many as this at most. */
-#define MAX_BATCH ((size_t)256)
-/* Together they are as large as this, or one; they are in memory then. */
-#define MAX_BATCH_BYTES (16UL * 1024 * 1024)
-/* Until a database that is locked is tried again, */
-#define RETRY_MS 20
-/* and until that is given up; a client waits for minutes. */
-#define MAX_RETRY_MS 5000
-
 #define SHUTTING_DOWN "421 4.3.2 Shutting down"
 
 struct session {
 	LIST_ENTRY(session) link;
-	TAILQ_ENTRY(session) ready; /* while its message is read and waits */
 	struct pool_job job;
-	int64_t read_at; /* ms */
+	struct batch_item item; /* both are of its message */
 	struct sessions *sessions;
 	struct bufferevent *socket;
 	struct lmtp *lmtp;
@@ -55,24 +43,18 @@ struct session {
 };
 
 LIST_HEAD(session_list, session);
-TAILQ_HEAD(ready_list, session);
 
 struct sessions {
 	struct event_base *base;
 	const struct server_config *config;
 	struct pool *pool;
 	struct spool_room *room;
-	struct event *deliver; /* pending while messages wait */
-	bool is_busy;          /* the handler had to put them off */
-	size_t no_room;        /* room->refused, as it was last seen, */
-	bool is_full;          /* and it was logged */
+	struct batch *batch;
+	size_t no_room; /* room->refused, as it was last seen, */
+	bool is_full;   /* and it was logged */
 	bool finishing;
 	struct session_list list;
 	size_t count;
-	struct ready_list ready;
-	size_t ready_count, reading_count;
-	struct server_message messages[MAX_BATCH];
-	struct session *batch[MAX_BATCH];
 	struct buffer out;
 };
 
@@ -118,66 +100,33 @@ hang_up(struct session *session, const char *code_and_text)
 
 /* --- messages that wait --- */
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void
-deliver_in(struct sessions *sessions, unsigned ms)
-{
-	struct timeval delay = { .tv_usec = (suseconds_t)ms * 1000 };
-
-	if (event_add(sessions->deliver, &delay) != 0)
-		errx(1, "cannot start a timer");
-}
-
-/* Nothing is to be gained by waiting for more. */
-static bool
-is_batch_full(const struct sessions *sessions)
-{
-	return sessions->reading_count == 0
-	    || sessions->ready_count >= MAX_BATCH;
-}
-
-static void
-make_ready(struct session *session)
-{
-	struct sessions *sessions = session->sessions;
-
-	session->read_at = now_ms();
-	TAILQ_INSERT_TAIL(&sessions->ready, session, ready);
-	sessions->ready_count++;
-	if (sessions->is_busy)
-		return;
-	/* At once is behind the sockets that are ready then. */
-	if (is_batch_full(sessions))
-		deliver_in(sessions, 0);
-	else if (sessions->ready_count == 1)
-		deliver_in(sessions, GATHER_MS);
-}
+static void on_decided(struct batch_item *item);
 
 static void
 on_job_done(struct pool_job *job)
 {
 	struct session *session = job->context;
 
-	session->sessions->reading_count--;
-	make_ready(session);
+	batch_put(session->sessions->batch, &session->item, true);
 }
 
 static void
 wait_for_verdict(struct session *session)
 {
 	struct sessions *sessions = session->sessions;
+	bool is_read = sessions->pool != NULL;
 
 	bufferevent_disable(session->socket, EV_READ);
-	if (sessions->pool == NULL) {
-		make_ready(session);
+	session->item = (struct batch_item) {
+		.message = { .envelope = lmtp_envelope(session->lmtp),
+		    .job = is_read ? &session->job : NULL,
+		    .peer = session->peer },
+		.spool = lmtp_message(session->lmtp),
+		.decided = on_decided,
+		.context = session,
+	};
+	if (!is_read) {
+		batch_put(sessions->batch, &session->item, false);
 		return;
 	}
 	session->job = (struct pool_job) {
@@ -185,7 +134,7 @@ wait_for_verdict(struct session *session)
 		.done = on_job_done,
 		.context = session,
 	};
-	sessions->reading_count++;
+	batch_expect(sessions->batch);
 	pool_submit(sessions->pool, &session->job);
 }
 
@@ -359,98 +308,19 @@ sessions_start(struct sessions *sessions, int fd, const char *peer)
 }
 
 static void
-take_verdict(struct session *session, enum lmtp_verdict verdict)
+on_decided(struct batch_item *item)
 {
+	struct session *session = item->context;
+
 	pool_job_release(&session->job);
-	lmtp_finish(session->lmtp, verdict, &session->sessions->out);
+	lmtp_finish(
+	    session->lmtp, item->message.verdict, &session->sessions->out);
 	send_out(session);
 	session->state = LMTP_READING;
 	if (session->lost)
 		end_session(session);
 	else
 		serve(session);
-}
-
-/* The message as it came; false when memory or files are short. */
-static bool
-make_message(struct session *session, struct server_message *message)
-{
-	struct error err;
-
-	*message = (struct server_message) {
-		.envelope = lmtp_envelope(session->lmtp),
-		.job = session->sessions->pool == NULL ? NULL : &session->job,
-		.peer = session->peer,
-		.verdict = LMTP_TRY_LATER,
-	};
-	return spool_bytes(
-	    lmtp_message(session->lmtp), &message->message, &err);
-}
-
-/* Takes the first of those that wait, out of the list. */
-static size_t
-take_batch(struct sessions *sessions)
-{
-	struct session *session;
-	size_t count = 0, bytes = 0;
-
-	while (count < MAX_BATCH
-	    && (session = TAILQ_FIRST(&sessions->ready)) != NULL) {
-		bytes += lmtp_message(session->lmtp)->len;
-		if (count > 0 && bytes > MAX_BATCH_BYTES)
-			break;
-		TAILQ_REMOVE(&sessions->ready, session, ready);
-		sessions->ready_count--;
-		sessions->batch[count] = session;
-		if (make_message(session, &sessions->messages[count]))
-			count++;
-		else
-			take_verdict(session, LMTP_TRY_LATER);
-	}
-	return count;
-}
-
-static void
-put_back(struct sessions *sessions, size_t count)
-{
-	while (count-- > 0) {
-		spool_unmap(lmtp_message(sessions->batch[count]->lmtp));
-		TAILQ_INSERT_HEAD(
-		    &sessions->ready, sessions->batch[count], ready);
-		sessions->ready_count++;
-	}
-}
-
-static bool
-deliver_batch(struct sessions *sessions, size_t count)
-{
-	const struct server_config *config = sessions->config;
-	bool may_wait = !sessions->finishing
-	    && now_ms() - sessions->batch[0]->read_at < MAX_RETRY_MS;
-
-	return config->deliver(
-		   config->context, sessions->messages, count, may_wait)
-	    || !may_wait;
-}
-
-static void
-on_deliver(evutil_socket_t fd, short what, void *context)
-{
-	struct sessions *sessions = context;
-	size_t count, i;
-
-	(void)fd, (void)what;
-	count = take_batch(sessions);
-	sessions->is_busy = count > 0 && !deliver_batch(sessions, count);
-	if (sessions->is_busy) {
-		put_back(sessions, count);
-		deliver_in(sessions, RETRY_MS);
-		return;
-	}
-	for (i = 0; i < count; i++)
-		take_verdict(sessions->batch[i], sessions->messages[i].verdict);
-	if (sessions->ready_count > 0)
-		deliver_in(sessions, is_batch_full(sessions) ? 0 : GATHER_MS);
 }
 
 /* --- all of them --- */
@@ -467,12 +337,9 @@ sessions_new(struct event_base *base, const struct server_config *config,
 	sessions->config = config;
 	sessions->pool = pool;
 	sessions->room = room;
-	TAILQ_INIT(&sessions->ready);
 	sessions->out.max = MAX_REPLIES;
 	LIST_INIT(&sessions->list);
-	sessions->deliver = evtimer_new(base, on_deliver, sessions);
-	if (sessions->deliver == NULL)
-		errx(1, "cannot make a timer");
+	sessions->batch = batch_new(base, config);
 	return sessions;
 }
 
@@ -483,7 +350,7 @@ sessions_free(struct sessions *sessions)
 
 	while ((session = LIST_FIRST(&sessions->list)) != NULL)
 		end_session(session);
-	event_free(sessions->deliver);
+	batch_free(sessions->batch);
 	buffer_release(&sessions->out);
 	free(sessions);
 }
@@ -497,7 +364,7 @@ sessions_count(const struct sessions *sessions)
 size_t
 sessions_waiting(const struct sessions *sessions)
 {
-	return sessions->ready_count + sessions->reading_count;
+	return batch_count(sessions->batch);
 }
 
 void
@@ -506,6 +373,7 @@ sessions_finish(struct sessions *sessions)
 	struct session *session, *next;
 
 	sessions->finishing = true;
+	batch_hurry(sessions->batch);
 	if (sessions->count == 0)
 		event_base_loopbreak(sessions->base);
 	for (session = LIST_FIRST(&sessions->list); session != NULL;
