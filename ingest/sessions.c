@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -25,7 +26,8 @@
 #define MAX_PIECE ((size_t)4096)
 /* Replies to one piece or one message: LHLO without end is 200 kB. */
 #define MAX_REPLIES ((size_t)1024 * 1024)
-/* Read at a time; a message comes in as few rounds as that allows. */
+/* Read at a time, and kept while a message waits; a message comes in as few
+ * rounds as that allows. */
 #define READ_SIZE ((size_t)64 * 1024)
 
 #define SHUTTING_DOWN "421 4.3.2 Shutting down"
@@ -64,15 +66,30 @@ count_unsent(const struct session *session)
 	return evbuffer_get_length(bufferevent_get_output(session->socket));
 }
 
+/* Mostly the client waits for it, and it can go at once: an event that says so
+ * costs more than sending it.  A broken connection is noticed later. */
+static size_t
+send_at_once(const struct session *session, struct bytes bytes)
+{
+	ssize_t len = count_unsent(session) > 0
+	    ? 0
+	    : send(bufferevent_getfd(session->socket), bytes.data, bytes.len,
+		MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	return len < 0 ? 0 : (size_t)len;
+}
+
 static void
 send_out(struct session *session)
 {
-	struct buffer *out = &session->sessions->out;
+	struct bytes rest = buffer_bytes(&session->sessions->out);
 
-	if (out->len > 0
-	    && bufferevent_write(session->socket, out->data, out->len) != 0)
+	if (rest.len > 0)
+		rest = bytes_skip(rest, send_at_once(session, rest));
+	if (rest.len > 0
+	    && bufferevent_write(session->socket, rest.data, rest.len) != 0)
 		errx(1, "cannot keep replies");
-	buffer_clear(out);
+	buffer_clear(&session->sessions->out);
 }
 
 static void
@@ -116,7 +133,6 @@ wait_for_verdict(struct session *session)
 	struct sessions *sessions = session->sessions;
 	bool is_read = sessions->pool != NULL;
 
-	bufferevent_disable(session->socket, EV_READ);
 	session->item = (struct batch_item) {
 		.message = { .envelope = lmtp_envelope(session->lmtp),
 		    .job = is_read ? &session->job : NULL,
@@ -261,6 +277,10 @@ on_event(struct bufferevent *socket, short what, void *context)
 	bool timeout = (what & BEV_EVENT_TIMEOUT) != 0;
 
 	(void)socket;
+	/* What it says while its message waits is heard afterwards. */
+	if (session->state == LMTP_WAITING && (what & BEV_EVENT_READING) != 0
+	    && (what & BEV_EVENT_ERROR) == 0)
+		return;
 	if (session->state == LMTP_READING && lmtp_is_busy(session->lmtp))
 		log_trouble(session,
 		    timeout ? "silent for too long" : "connection lost");
@@ -302,6 +322,7 @@ sessions_start(struct sessions *sessions, int fd, const char *peer)
 	    session->socket, on_read, on_written, on_event, session);
 	bufferevent_set_timeouts(session->socket, &limit, &limit);
 	bufferevent_set_max_single_read(session->socket, READ_SIZE);
+	bufferevent_setwatermark(session->socket, EV_READ, 0, READ_SIZE);
 	lmtp_greet(session->lmtp, &sessions->out);
 	send_out(session);
 	settle(session);
@@ -367,29 +388,39 @@ sessions_waiting(const struct sessions *sessions)
 	return batch_count(sessions->batch);
 }
 
-void
-sessions_finish(struct sessions *sessions)
+/* Those that are between messages; each may end. */
+static void
+for_each_reading(struct sessions *sessions, void (*act)(struct session *))
 {
 	struct session *session, *next;
 
-	sessions->finishing = true;
-	batch_hurry(sessions->batch);
-	if (sessions->count == 0)
-		event_base_loopbreak(sessions->base);
 	for (session = LIST_FIRST(&sessions->list); session != NULL;
 	     session = next) {
 		next = LIST_NEXT(session, link);
 		if (session->state == LMTP_READING)
-			settle(session);
+			act(session);
 	}
+}
+
+void
+sessions_finish(struct sessions *sessions)
+{
+	sessions->finishing = true;
+	batch_hurry(sessions->batch);
+	if (sessions->count == 0)
+		event_base_loopbreak(sessions->base);
+	for_each_reading(sessions, settle);
+}
+
+static void
+dismiss(struct session *session)
+{
+	hang_up(session, SHUTTING_DOWN);
+	settle(session);
 }
 
 void
 sessions_dismiss(struct sessions *sessions)
 {
-	struct session *session;
-
-	LIST_FOREACH(session, &sessions->list, link)
-	if (session->state == LMTP_READING)
-		hang_up(session, SHUTTING_DOWN);
+	for_each_reading(sessions, dismiss);
 }
