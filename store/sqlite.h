@@ -161,7 +161,8 @@ blob(const void *data, size_t len)
 
 /*
  * Runs a statement.  *id, unless id is NULL, is the number in the first
- * column of the first row, or 0 without a row; of an INSERT, the new row's id.
+ * column of the first row, or 0 without a row; of an INSERT, the new row's id,
+ * or 0 without one.
  */
 MUST_CHECK bool statement_run(struct store *store, enum statement which,
     const struct value *values, size_t count, int64_t *id, struct error *err);
