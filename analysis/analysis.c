@@ -5,6 +5,7 @@
 
 #include "analysis/classify.h"
 #include "analysis/grid.h"
+#include "analysis/hosts.h"
 #include "analysis/leak.h"
 #include "analysis/learn.h"
 #include "analysis/world.h"
@@ -15,29 +16,36 @@ compare_channels(const void *a, const void *b)
 {
 	const struct channel *left = *(struct channel *const *)a;
 	const struct channel *right = *(struct channel *const *)b;
-	int order = strcmp(left->domain, right->domain);
 
-	if (order != 0)
-		return order;
+	if (left->domain != right->domain)
+		return strcmp(left->domain, right->domain);
 	if (left->messages != right->messages)
 		return left->messages < right->messages ? 1 : -1;
 	return strcmp(left->name, right->name);
 }
 
 void
-analysis_finish(struct analysis *analysis)
+analysis_finish(struct analysis *analysis, const struct flow_shapes *shapes)
 {
+	uint32_t *order;
+	struct channel *channel;
 	size_t i;
 
-	/* No more rows: what finds them again can go. */
-	index_release(&analysis->flow_index);
-	learn_order(analysis);
+	order = rows_settle(analysis, shapes);
 	learn_sums(analysis);
 	learn_own(analysis);
+	learn_froms(analysis);
+	learn_networks(analysis);
 	learn_selectors(analysis);
 	learn_signers(analysis);
-	for (i = 0; i < analysis->channel_count; i++)
-		classify_measure(analysis, analysis->channels[i]);
+	hosts_join(analysis, order);
+	free(order);
+	for (i = 0; i < analysis->channel_count; i++) {
+		channel = analysis->channels[i];
+		classify_measure(analysis, channel);
+		if (channel->host->step == NULL)
+			classify_measure(analysis, channel->host);
+	}
 	for (i = 0; i < analysis->channel_count; i++)
 		classify(analysis, analysis->channels[i]);
 	leak_all(analysis);
@@ -58,12 +66,12 @@ void
 analysis_flows(const struct analysis *analysis, const struct channel *channel,
     void (*row)(void *context, const struct channel_flow *flow), void *context)
 {
-	const uint32_t *flows = learn_flows(analysis, channel);
+	const struct flow *flows = learn_flows(analysis, channel);
 	const struct flow *flow;
 	size_t i;
 
 	for (i = 0; i < channel->flow_count; i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		row(context,
 		    &(struct channel_flow) {
 			.source_ip = flow->source_ip,

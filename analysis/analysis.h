@@ -4,7 +4,7 @@
  *
  *	analysis = analysis_new(&arena, &config);
  *	analysis_add(analysis, &row)          for each record of the period
- *	analysis_finish(analysis)
+ *	analysis_finish(analysis, &shapes)
  *	... analysis_channels(), analysis_leak() ...
  *	analysis_free(analysis)
  *
@@ -119,7 +119,8 @@ struct channel {
 	int64_t spf_pass; /* for the envelope */
 	int64_t signed_by_relay, signed_by_other;
 	int64_t arc, sealed, mailing_list, trusted_forwarder;
-	int64_t carried; /* of its selectors' messages, the share of its
+	int64_t from_others; /* from a network: with other envelopes */
+	int64_t carried;     /* of its selectors' messages, the share of its
 			  * operator in the one it carries most, in percent */
 	int32_t first_day, last_day;
 	uint32_t reporters, parties, flow_count;
@@ -132,7 +133,11 @@ struct channel {
 	bool is_possible_list;
 	struct leak *leak; /* of a list, or a possible one; else NULL */
 
-	uint32_t first_flow, first_cell, cell_count; /* for the analysis */
+	/* For the analysis.  The host is what the same envelope or network sent
+	 * for all of our domains; the channel itself, when that is all. */
+	struct channel *host;
+	uint32_t member_count; /* of a host of several */
+	uint32_t first_flow, first_cell, cell_count;
 	uint32_t number;
 };
 
@@ -167,7 +172,9 @@ struct leak {
 struct analysis *analysis_new(
     struct arena *arena, const struct analysis_config *config);
 void analysis_add(struct analysis *analysis, const struct flow_row *row);
-void analysis_finish(struct analysis *analysis);
+/* The shapes are those that the rows have the numbers of. */
+void analysis_finish(
+    struct analysis *analysis, const struct flow_shapes *shapes);
 void analysis_free(struct analysis *analysis);
 
 /* Adds counts as the analysis does: they stop before they overflow. */

@@ -13,13 +13,13 @@ static void
 pick_rows(const struct analysis *analysis, const struct channel *channel,
     bool (*says)(const struct flow *flow), struct evidence *out)
 {
-	const uint32_t *flows = learn_flows(analysis, channel);
+	const struct flow *flows = learn_flows(analysis, channel);
 	const struct flow *flow;
 	size_t i;
 
 	for (i = 0; i < channel->flow_count && out->row_count < EVIDENCE_ROWS;
 	     i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (says != NULL && !says(flow))
 			continue;
 		out->rows[out->row_count++] =
@@ -63,6 +63,12 @@ bool
 says_own_pass(const struct flow *flow)
 {
 	return flow->facts->own_signature == SIGNATURE_PASS;
+}
+
+bool
+says_away(const struct flow *flow)
+{
+	return flow->is_away;
 }
 
 bool

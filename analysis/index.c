@@ -61,6 +61,15 @@ index_find(const struct index *index, uint64_t hash,
 }
 
 void
+index_soon(const struct index *index, uint64_t hash)
+{
+	size_t i = (size_t)place_of((uint32_t)(hash >> 32));
+
+	if (index->size > 0)
+		__builtin_prefetch(&index->slots[i & (index->size - 1)]);
+}
+
+void
 index_put(struct index *index, uint64_t hash, uint32_t number)
 {
 	uint32_t half = (uint32_t)(hash >> 32);

@@ -23,6 +23,10 @@ uint32_t index_find(const struct index *index, uint64_t hash,
     bool (*is_same)(const void *context, uint32_t number, const void *key),
     const void *context, const void *key);
 
+/* Says that a hash will be looked for soon: the table is large, and its parts
+ * are far away. */
+void index_soon(const struct index *index, uint64_t hash);
+
 void index_put(struct index *index, uint64_t hash, uint32_t number);
 void index_release(struct index *index);
 

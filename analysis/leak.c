@@ -37,12 +37,12 @@ static void
 describe(const struct analysis *analysis, const struct draft *draft,
     struct exposure *out, uint32_t party)
 {
-	const uint32_t *flows = learn_flows(analysis, draft->channel);
+	const struct flow *flows = learn_flows(analysis, draft->channel);
 	const struct flow *flow;
 	size_t i;
 
 	for (i = 0; i < draft->channel->flow_count; i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (flow->party != party || !is_direct(draft, flow))
 			continue;
 		out->via_envelope_to = flow->via_envelope_to;
@@ -107,7 +107,7 @@ add_parties(const struct analysis *analysis, struct draft *draft)
 static void
 add_kept_hops(const struct analysis *analysis, struct draft *draft)
 {
-	const uint32_t *flows = learn_flows(analysis, draft->channel);
+	const struct flow *flows = learn_flows(analysis, draft->channel);
 	const struct flow *flow;
 	const struct net *net;
 	struct exposure *out;
@@ -125,7 +125,7 @@ add_kept_hops(const struct analysis *analysis, struct draft *draft)
 		out->subscribers = 1;
 		out->messages = net->messages;
 		for (j = 0; j < draft->channel->flow_count; j++) {
-			flow = &analysis->flows[flows[j]];
+			flow = &flows[j];
 			if (hops_net(draft, &flow->source_ip) != net)
 				continue;
 			out->via_envelope_to = flow->via_envelope_to;
@@ -148,6 +148,7 @@ open_draft(const struct analysis *analysis, struct draft *draft)
 
 	draft->grid = grid_new(analysis, channel, is_direct, draft);
 	posts_fit(draft->grid, &draft->posts);
+	hops_find_sends(draft);
 	add_parties(analysis, draft);
 	if (channel->envelope != NULL)
 		add_kept_hops(analysis, draft);
@@ -191,14 +192,14 @@ count(struct leak *leak)
 static void
 find_last(const struct analysis *analysis, struct leak *leak)
 {
-	const uint32_t *flows = learn_flows(analysis, leak->channel);
+	const struct flow *flows = learn_flows(analysis, leak->channel);
 	const struct flow *flow;
 	int32_t last = INT32_MIN;
 	int64_t most = 0;
 	size_t i;
 
 	for (i = 0; i < leak->channel->flow_count; i++) {
-		flow = &analysis->flows[flows[i]];
+		flow = &flows[i];
 		if (flow->last_day >= last) {
 			last = flow->last_day;
 			leak->p = flow->p;
@@ -229,10 +230,14 @@ close_draft(const struct analysis *analysis, struct draft *draft)
 	    compare_exposures);
 	count(leak);
 	find_last(analysis, leak);
-	draft->channel->leak = leak;
+	/* What turned out to be a hop of another list is none itself. */
+	if (draft->channel->class == CLASS_LIST
+	    || draft->channel->is_possible_list)
+		draft->channel->leak = leak;
 	grid_free(draft->grid);
 	posts_free(&draft->posts);
 	free(draft->nets);
+	free(draft->sends);
 	free(draft->exposures);
 }
 

@@ -7,14 +7,19 @@
 
 #include "analysis/world.h"
 
-/* Puts flows and cells in the order of their channels. */
-void learn_order(struct analysis *analysis);
-
 /* Sums over flows: the fields of struct channel, and of parties. */
 void learn_sums(struct analysis *analysis);
 
 /* Settles what SPF authorises: CLASS_OWN or CLASS_VENDOR. */
 void learn_own(struct analysis *analysis);
+
+/* What else comes from networks that send with our envelope. */
+void learn_networks(struct analysis *analysis);
+
+/* Whether From holds domains that our own servers never send with: then
+ * nobody relays what they sent.  After learn_froms(). */
+void learn_froms(struct analysis *analysis);
+bool learn_is_strange(struct analysis *analysis, const struct channel *host);
 
 /* Where selectors are at home; then sig_home of the channels. */
 void learn_selectors(struct analysis *analysis);
@@ -30,11 +35,11 @@ void learn_signers(struct analysis *analysis);
 bool learn_is_anothers(struct analysis *analysis, const struct channel *channel,
     const struct facts *facts);
 
-/* The flows of a channel: numbers, channel->flow_count of them. */
-static inline const uint32_t *
+/* The flows of a channel, channel->flow_count of them. */
+static inline const struct flow *
 learn_flows(const struct analysis *analysis, const struct channel *channel)
 {
-	return analysis->flow_order + channel->first_flow;
+	return analysis->flows + channel->first_flow;
 }
 
 /* The selector of a flow whose signature passes; NULL if none is named. */

@@ -1,4 +1,4 @@
-/* The tables, as rows come in. */
+/* Texts, parties and channels, each once. */
 
 #include "analysis/world.h"
 
@@ -6,8 +6,6 @@
 
 #include "analysis/org.h"
 #include "base/arena.h"
-
-#define DAY_SECONDS 86400
 
 /* --- what pointers stand for --- */
 
@@ -55,42 +53,6 @@ world_org(struct analysis *analysis, const char *domain)
 
 	if (*place == NULL)
 		*place = world_text(analysis, org_domain(domain));
-	return *place;
-}
-
-static const struct facts *
-find_facts(struct analysis *analysis, const struct flow_shape *shape)
-{
-	const void **place = memo_place(&analysis->facts, shape);
-	struct facts *made;
-
-	if (*place == NULL) {
-		made = arena_alloc(analysis->arena, 1, sizeof(*made));
-		*made = facts_of_shape(shape, analysis->config.own);
-		if (made->envelope != NULL)
-			made->envelope = world_text(analysis, made->envelope);
-		if (made->own_domain != NULL)
-			made->own_domain =
-			    world_text(analysis, made->own_domain);
-		if (made->own_selector != NULL)
-			made->own_selector =
-			    world_text(analysis, made->own_selector);
-		*place = made;
-	}
-	return *place;
-}
-
-static const struct reason_facts *
-find_reasons(struct analysis *analysis, const struct dmarc_reason *reasons)
-{
-	const void **place = memo_place(&analysis->reasons, reasons);
-	struct reason_facts *made;
-
-	if (*place == NULL) {
-		made = arena_alloc(analysis->arena, 1, sizeof(*made));
-		*made = facts_of_reasons(reasons);
-		*place = made;
-	}
 	return *place;
 }
 
@@ -208,32 +170,35 @@ name_reporter(struct analysis *analysis, const struct flow_source *source)
 }
 
 /* Numbers are kept as pointers, one up. */
-static uint32_t
-party_of(struct analysis *analysis, const struct flow_row *row, bool *via)
+uint32_t
+world_recipient(struct analysis *analysis, const char *envelope_to)
 {
-	const char *to = row->shape->envelope_to;
-	const void **place;
-	uint32_t number;
+	const void **place = memo_place(&analysis->envelope_to, envelope_to);
 
-	*via = to != NULL && strchr(to, '.') != NULL;
-	place = *via ? memo_place(&analysis->envelope_to, to)
-		     : memo_place(&analysis->reporters, row->source);
-	if (*place == NULL) {
-		number = *via
-		    ? find_party(analysis, name_recipient(analysis, to), false)
-		    : find_party(
-			analysis, name_reporter(analysis, row->source), true);
-		*place = (const void *)(uintptr_t)(number + 1);
-	}
+	if (*place == NULL)
+		*place = (const void *)(uintptr_t)(find_party(analysis,
+						       name_recipient(analysis,
+							   envelope_to),
+						       false)
+		    + 1);
+	return (uint32_t)((uintptr_t)*place - 1);
+}
+
+uint32_t
+world_reporter(struct analysis *analysis, const struct flow_source *source)
+{
+	const void **place = memo_place(&analysis->reporters, source);
+
+	if (*place == NULL)
+		*place = (const void *)(uintptr_t)(find_party(analysis,
+						       name_reporter(
+							   analysis, source),
+						       true)
+		    + 1);
 	return (uint32_t)((uintptr_t)*place - 1);
 }
 
 /* --- channels --- */
-
-struct channel_key {
-	const char *domain, *envelope;
-	struct address network;
-};
 
 /* /24 and /48: what one operator has at one place. */
 static struct address
@@ -251,7 +216,7 @@ static bool
 is_channel(const void *context, uint32_t number, const void *wanted)
 {
 	const struct analysis *analysis = context;
-	const struct channel *channel = analysis->channels[number];
+	const struct channel_key *channel = &analysis->channel_keys[number];
 	const struct channel_key *key = wanted;
 
 	return channel->domain == key->domain
@@ -270,179 +235,80 @@ name_network(struct analysis *analysis, const struct address *network)
 	    address_format(network, text), network->len == 5 ? 24 : 48);
 }
 
-static uint32_t
-channel_of(struct analysis *analysis, const struct flow_row *row,
-    const struct facts *facts)
+static uint64_t
+hash_channel(const struct channel_key *key)
 {
-	struct channel_key key = { row->source->domain, facts->envelope,
-		{ .len = 0 } };
-	struct channel *made;
-	uint64_t hash;
-	uint32_t number;
+	uint64_t hash = index_hash_pointer(
+	    index_hash_pointer(3, key->domain), key->envelope);
 	size_t i;
 
-	if (key.envelope == NULL)
-		key.network = network_of(&row->source_ip);
-	hash =
-	    index_hash_pointer(index_hash_pointer(3, key.domain), key.envelope);
-	for (i = 0; i < key.network.len; i++)
-		hash = index_hash(hash, key.network.data[i]);
-	number = index_find(
-	    &analysis->channel_index, hash, is_channel, analysis, &key);
-	if (number != INDEX_NONE)
-		return number;
-	made = arena_alloc(analysis->arena, 1, sizeof(*made));
-	made->domain = key.domain;
-	made->envelope = key.envelope;
-	made->network = key.network;
-	made->name = key.envelope != NULL
-	    ? key.envelope
-	    : name_network(analysis, &key.network);
-	if (made->envelope != NULL)
-		made->org = world_org(analysis, made->envelope);
-	number = (uint32_t)analysis->channel_count;
-	analysis->channels = index_grow(analysis->channels, number,
-	    &analysis->channel_room, sizeof(struct channel *));
-	analysis->channels[analysis->channel_count++] = made;
-	index_put(&analysis->channel_index, hash, number);
-	return number;
-}
-
-/* --- rows --- */
-
-struct flow_key {
-	const struct flow_source *source;
-	const struct flow_shape *shape;
-	const struct reason_facts *reasons;
-	const struct address *source_ip;
-};
-
-static bool
-is_flow(const void *context, uint32_t number, const void *wanted)
-{
-	const struct analysis *analysis = context;
-	const struct flow *flow = &analysis->flows[number];
-	const struct flow_key *key = wanted;
-
-	return flow->source == key->source && flow->facts->shape == key->shape
-	    && flow->reasons == key->reasons
-	    && address_compare(&flow->source_ip, key->source_ip) == 0;
-}
-
-static uint64_t
-hash_flow(const struct flow_key *key)
-{
-	uint64_t hash = index_hash_pointer(4, key->source), part;
-	size_t i, len = key->source_ip->len;
-
-	hash = index_hash_pointer(hash, key->shape);
-	hash = index_hash_pointer(hash, key->reasons);
-	for (i = 1; i + 4 <= len; i += 4) {
-		part = 0;
-		memcpy(&part, key->source_ip->data + i, 4);
-		hash = index_hash(hash, part);
-	}
+	for (i = 0; i < key->network.len; i++)
+		hash = index_hash(hash, key->network.data[i]);
 	return hash;
 }
 
-static struct flow *
-add_flow(struct analysis *analysis, const struct flow_row *row,
-    const struct flow_key *key)
+struct channel *
+world_network(struct analysis *analysis, const char *domain,
+    const struct address *source_ip)
 {
-	struct flow *flow;
+	struct channel_key key = { domain, NULL, network_of(source_ip) };
+	uint32_t number = index_find(&analysis->channel_index,
+	    hash_channel(&key), is_channel, analysis, &key);
 
-	analysis->flows = index_grow(analysis->flows, analysis->flow_count,
-	    &analysis->flow_room, sizeof(*analysis->flows));
-	flow = &analysis->flows[analysis->flow_count++];
-	*flow = (struct flow) {
-		.source = row->source,
-		.facts = find_facts(analysis, row->shape),
-		.reasons = key->reasons,
-		.source_ip = row->source_ip,
-		.report = row->report,
-		.record = (uint32_t)row->record,
-		.first_day = INT32_MAX,
-		.last_day = INT32_MIN,
-		.window = UINT32_MAX,
-	};
-	flow->party = party_of(analysis, row, &flow->via_envelope_to);
-	flow->channel = channel_of(analysis, row, flow->facts);
-	return flow;
+	return number == INDEX_NONE ? NULL : analysis->channels[number];
 }
 
 static uint32_t
-find_flow(struct analysis *analysis, const struct flow_row *row)
+add_channel(struct analysis *analysis, const struct channel_key *key)
 {
-	struct flow_key key = { row->source, row->shape,
-		find_reasons(analysis, row->reasons), &row->source_ip };
-	uint64_t hash = hash_flow(&key);
-	uint32_t number =
-	    index_find(&analysis->flow_index, hash, is_flow, analysis, &key);
+	struct channel *made = arena_alloc(analysis->arena, 1, sizeof(*made));
+	uint32_t number = (uint32_t)analysis->channel_count;
 
+	made->domain = key->domain;
+	made->envelope = key->envelope;
+	made->network = key->network;
+	made->name = key->envelope != NULL
+	    ? key->envelope
+	    : name_network(analysis, &key->network);
+	if (made->envelope != NULL)
+		made->org = world_org(analysis, made->envelope);
+	analysis->channels = index_grow(analysis->channels, number,
+	    &analysis->channel_room, sizeof(struct channel *));
+	analysis->channel_keys = index_grow(analysis->channel_keys, number,
+	    &analysis->channel_key_room, sizeof(*analysis->channel_keys));
+	analysis->channels[number] = made;
+	analysis->channel_keys[number] = *key;
+	analysis->channel_count++;
+	return number;
+}
+
+uint32_t
+world_channel(struct analysis *analysis, const char *domain,
+    const char *envelope, const struct address *source_ip)
+{
+	struct channel_key key = { domain, envelope, { .len = 0 } };
+	uint64_t hash;
+	uint32_t number;
+
+	if (key.envelope == NULL)
+		key.network = network_of(source_ip);
+	hash = hash_channel(&key);
+	number = index_find(
+	    &analysis->channel_index, hash, is_channel, analysis, &key);
 	if (number == INDEX_NONE) {
-		number = (uint32_t)analysis->flow_count;
-		add_flow(analysis, row, &key);
-		index_put(&analysis->flow_index, hash, number);
+		number = add_channel(analysis, &key);
+		index_put(&analysis->channel_index, hash, number);
 	}
 	return number;
 }
 
-/* Not every period is a day of UTC; its middle is near enough. */
-static int32_t
-day_of(const struct flow_row *row)
-{
-	int64_t middle = row->begin / 2 + row->end / 2;
-	int64_t day = middle / DAY_SECONDS;
-
-	if (day < 0)
-		return 0;
-	return day > INT32_MAX / 2 ? INT32_MAX / 2 : (int32_t)day;
-}
-
-static void
-add_cell(struct analysis *analysis, uint32_t flow, int32_t day, int64_t count)
-{
-	struct cell *cell;
-
-	analysis->cells = index_grow(analysis->cells, analysis->cell_count,
-	    &analysis->cell_room, sizeof(*analysis->cells));
-	cell = &analysis->cells[analysis->cell_count++];
-	*cell = (struct cell) { flow, day,
-		count > CELL_MAX ? CELL_MAX : (uint32_t)count };
-}
-
-static void count_own_day(
-    struct analysis *analysis, const char *domain, int32_t day);
-
-/* What has neither our signature nor an envelope of its own is nobody's, on
- * whatever day it came; there is much of it. */
-static bool
-is_followed(const struct facts *facts)
-{
-	return facts->envelope != NULL
-	    || facts->own_signature != SIGNATURE_NONE;
-}
-
 void
-analysis_add(struct analysis *analysis, const struct flow_row *row)
+world_channel_soon(
+    const struct analysis *analysis, const char *domain, const char *envelope)
 {
-	uint32_t number = find_flow(analysis, row);
-	struct flow *flow = &analysis->flows[number];
-	int32_t day = day_of(row);
-	int64_t window = row->end - row->begin;
+	const struct channel_key key = { domain, envelope, { .len = 0 } };
 
-	flow->messages = sum(flow->messages, row->count);
-	flow->p = (uint8_t)row->p;
-	if (day < flow->first_day)
-		flow->first_day = day;
-	if (day > flow->last_day)
-		flow->last_day = day;
-	if (window >= 0 && window < flow->window && row->count <= 1)
-		flow->window = (uint32_t)window;
-	if (flow->facts->aligned_spf)
-		count_own_day(analysis, row->source->domain, day);
-	else if (is_followed(flow->facts))
-		add_cell(analysis, number, day, row->count);
+	index_soon(&analysis->channel_index, hash_channel(&key));
 }
 
 /* --- mail of ours, by day --- */
@@ -456,8 +322,8 @@ is_own_day(const void *context, uint32_t number, const void *wanted)
 	return day->domain == key->domain && day->day == key->day;
 }
 
-static void
-count_own_day(struct analysis *analysis, const char *domain, int32_t day)
+void
+world_own_record(struct analysis *analysis, const char *domain, int32_t day)
 {
 	const struct own_day key = { domain, day, 0 };
 	uint64_t hash =
@@ -493,26 +359,26 @@ analysis_free(struct analysis *analysis)
 {
 	if (analysis == NULL)
 		return;
-	memo_release(&analysis->facts);
 	memo_release(&analysis->reasons);
 	memo_release(&analysis->orgs);
 	memo_release(&analysis->reporters);
 	memo_release(&analysis->envelope_to);
 	memo_release(&analysis->signers);
-	index_release(&analysis->flow_index);
+	memo_release(&analysis->own_froms);
 	index_release(&analysis->channel_index);
 	index_release(&analysis->party_index);
 	index_release(&analysis->selector_index);
 	index_release(&analysis->carriage_index);
 	index_release(&analysis->own_day_index);
 	intern_release(&analysis->strings);
+	rows_release(&analysis->rows);
+	free(analysis->facts);
 	free(analysis->flows);
 	free(analysis->cells);
 	free(analysis->channels);
+	free(analysis->channel_keys);
 	free(analysis->parties);
 	free(analysis->selectors);
 	free(analysis->carriages);
 	free(analysis->own_days);
-	free(analysis->flow_order);
-	free(analysis->cell_order);
 }

@@ -18,6 +18,7 @@
 #include "analysis/analysis.h"
 #include "analysis/facts.h"
 #include "analysis/index.h"
+#include "analysis/rows.h"
 #include "parse/intern.h"
 
 struct party {
@@ -42,6 +43,7 @@ struct flow {
 	struct address source_ip;
 	uint8_t p; /* enum dmarc_policy, the last */
 	bool via_envelope_to;
+	bool is_away; /* signed by a key of ours that only others use */
 };
 
 /* Messages of one flow on one day. */
@@ -73,6 +75,13 @@ struct own_day {
 	int64_t records;
 };
 
+/* What tells channels apart, by itself: channels are large, and most looks at
+ * one are for this. */
+struct channel_key {
+	const char *domain, *envelope;
+	struct address network;
+};
+
 struct memo { /* of what pointers stand for */
 	struct index index;
 	struct memo_entry {
@@ -87,15 +96,20 @@ struct analysis {
 	struct analysis_config config;
 	struct intern strings;
 
-	struct memo facts, reasons, orgs, reporters, envelope_to, signers;
-	struct index flow_index, channel_index, party_index, selector_index,
-	    carriage_index, own_day_index;
+	struct rows rows; /* until the flows are made of them */
+	struct memo reasons, orgs, reporters, envelope_to, signers, own_froms;
+	struct index channel_index, party_index, selector_index, carriage_index,
+	    own_day_index;
+	struct facts *facts; /* by the number of the shape */
+	/* Both in the order of their channels, see channel->first_flow and
+	 * first_cell; and in each channel in that of the records. */
 	struct flow *flows;
 	size_t flow_count, flow_room;
 	struct cell *cells;
 	size_t cell_count, cell_room;
 	struct channel **channels;
-	size_t channel_count, channel_room;
+	struct channel_key *channel_keys; /* the same order */
+	size_t channel_count, channel_room, channel_key_room;
 	struct party *parties;
 	size_t party_count, party_room;
 	struct selector *selectors;
@@ -105,10 +119,6 @@ struct analysis {
 	struct own_day *own_days;
 	size_t own_day_count, own_day_room;
 
-	/* Flows and cells in the order of their channels, see
-	 * channel->first_flow and first_cell. */
-	uint32_t *flow_order;
-	struct cell *cell_order;
 	int32_t first_day, last_day;
 	int64_t messages;
 	size_t reporter_count;
@@ -127,12 +137,27 @@ sum(int64_t a, int64_t b)
 /* Of one cell; products of two are numbers still. */
 #define CELL_MAX (1U << 30)
 
+/* What a network sends with an envelope of ours; NULL: nothing. */
+struct channel *world_network(struct analysis *analysis, const char *domain,
+    const struct address *source_ip);
+
 /* The text, the same pointer for the same text. */
 const char *world_text(struct analysis *analysis, const char *text);
 const char *world_org(struct analysis *analysis, const char *domain);
+/* The party that a record tells of: the recipients' domain, or the reporter. */
+uint32_t world_recipient(struct analysis *analysis, const char *envelope_to);
+uint32_t world_reporter(
+    struct analysis *analysis, const struct flow_source *source);
+/* The channel of an envelope; where that is NULL, of the address's network. */
+uint32_t world_channel(struct analysis *analysis, const char *domain,
+    const char *envelope, const struct address *source_ip);
+/* Says that this channel will be asked for soon. */
+void world_channel_soon(
+    const struct analysis *analysis, const char *domain, const char *envelope);
+/* Counts a record of our own mail. */
+void world_own_record(
+    struct analysis *analysis, const char *domain, int32_t day);
 /* The place of a value, NULL in it when it is new. */
 const void **memo_place(struct memo *memo, const void *key);
-struct selector *world_selector(struct analysis *analysis,
-    const char *policy_domain, const struct facts *f);
 
 #endif

@@ -40,12 +40,17 @@ bytes_start(struct bytes bytes, struct bytes prefix)
 	    && memcmp(bytes.data, prefix.data, prefix.len) == 0;
 }
 
+static inline bool
+bytes_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Without the blanks, tabs and line ends at the beginning. */
 static inline struct bytes
 bytes_trim_start(struct bytes bytes)
 {
-	while (bytes.len > 0 && strchr(" \t\r\n", bytes.data[0]) != NULL
-	    && bytes.data[0] != '\0')
+	while (bytes.len > 0 && bytes_is_blank(bytes.data[0]))
 		bytes = bytes_skip(bytes, 1);
 	return bytes;
 }
@@ -55,9 +60,7 @@ static inline struct bytes
 bytes_trim(struct bytes bytes)
 {
 	bytes = bytes_trim_start(bytes);
-	while (bytes.len > 0
-	    && strchr(" \t\r\n", bytes.data[bytes.len - 1]) != NULL
-	    && bytes.data[bytes.len - 1] != '\0')
+	while (bytes.len > 0 && bytes_is_blank(bytes.data[bytes.len - 1]))
 		bytes.len--;
 	return bytes;
 }

@@ -97,15 +97,17 @@ analyse(struct analysed *out, const struct context *context, struct error *err)
 		.explains = context->options->why,
 	};
 
+	struct flow_shapes shapes;
+
 	*out = (struct analysed) { 0 };
 	if (!question_open(&out->question, context, err)
 	    || !read_knowledge(&out->knowledge, context, err))
 		return false;
 	out->analysis = analysis_new(context->arena, &config);
 	if (!store_flows(context->store, &out->question.filter, context->arena,
-		on_row, out->analysis, err))
+		on_row, out->analysis, &shapes, err))
 		return false;
-	analysis_finish(out->analysis);
+	analysis_finish(out->analysis, &shapes);
 	return true;
 }
 

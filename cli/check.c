@@ -81,13 +81,6 @@ sum_sessions(const struct tlsrpt_report *tlsrpt, bool are_successful)
 	return sum;
 }
 
-/* Nobody has said when. */
-static bool
-is_dateless(const struct report *report)
-{
-	return report->begin == 0 && report->end == 0;
-}
-
 static void
 print_report(
     struct check *check, const char *path, const struct finding *finding)
@@ -108,9 +101,8 @@ print_report(
 		output_text(list_flags(check->arena, report)),
 		output_text(report->org_name),
 		output_text(report->report_id),
-		is_dateless(report) ? OUTPUT_ABSENT
-				    : output_time(report->begin),
-		is_dateless(report) ? OUTPUT_ABSENT : output_time(report->end),
+		output_period(report->begin, report->begin, report->end),
+		output_period(report->end, report->begin, report->end),
 		output_text(report->domain),
 		output_count((int64_t)(dmarc != NULL ? dmarc->record_count
 						     : tlsrpt->policy_count)),

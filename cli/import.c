@@ -101,6 +101,17 @@ tell_quarantined(
 }
 
 static void
+tell_refused(struct import *import, const char *name, const char *why)
+{
+	struct arena arena = { 0 };
+
+	tell(import,
+	    arena_printf(
+		&arena, "%s: kept aside (%s): %s", name, STORE_REFUSED, why));
+	arena_release(&arena);
+}
+
+static void
 note_unreadable(void *context, const struct error *err)
 {
 	struct import *import = context;
@@ -192,7 +203,9 @@ add(struct import *import, const struct intake_input *input, struct error *err)
 		return false;
 	intake_count(&import->batch, &result);
 	import->batch_bytes += input->bytes.len;
-	if (result.outcome != STORE_KNOWN)
+	if (result.refused[0] != '\0')
+		tell_refused(import, input->name, result.refused);
+	else if (result.outcome != STORE_KNOWN)
 		tell_quarantined(import, input->name, input->reading);
 	return true;
 }

@@ -88,8 +88,8 @@ print_row(
 	    (struct output_value[]) {
 		output_count(report->id),
 		output_text(report_kind_name(report->kind)),
-		output_time(report->begin),
-		output_time(report->end),
+		output_period(report->begin, report->begin, report->end),
+		output_period(report->end, report->begin, report->end),
 		output_time(report->received),
 		output_text(report->org_name),
 		output_text(report->email),

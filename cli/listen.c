@@ -178,6 +178,8 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	listener.pool.log = listener_say;
 	set_server(
 	    &listener, choose_hostname(context->config, own, sizeof(own)));
+	/* What fails together is tried again alone. */
+	store_isolate(context->store, false);
 	/* The server waits itself, and goes on meanwhile. */
 	raise_file_limit();
 	if (!store_serve(context->store, err)

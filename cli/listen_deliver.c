@@ -59,11 +59,9 @@ fail_message(struct listener *listener, struct server_message *message,
 	message->verdict =
 	    trouble == TROUBLE_FULL ? LMTP_NO_ROOM : LMTP_TRY_LATER;
 	round->results[i].outcome = 0;
-	listener->deferred[trouble]++;
-	/* What is wrong with the database is wrong with all of them. */
-	round->lines[i] = trouble == TROUBLE_OTHER
-	    ? listener_describe_failed(&round->arena, message, err)
-	    : NULL;
+	round->troubles[i] = trouble;
+	round->why = *err;
+	round->lines[i] = listener_describe_failed(&round->arena, message, err);
 }
 
 /* --- one message --- */
@@ -175,7 +173,7 @@ give_up(struct listener *listener, const struct error *err)
 		store_rollback(listener->store);
 	round->is_open = false;
 	round->is_failed = true;
-	round->why = *err;
+	round->failure = *err;
 }
 
 /* A message without a reading is no fault of the database. */
@@ -210,20 +208,36 @@ listener_add(void *context, struct server_message *message, bool may_wait)
 }
 
 static void
-settle(struct listener *listener, struct server_message *message, size_t i)
+count_stored(
+    struct listener *listener, struct server_message *message, size_t i)
+{
+	message->verdict = LMTP_STORED;
+	intake_count(&listener->counts, &listener->round.results[i]);
+	if (message->job->result == POOL_BROKEN)
+		listener->broken_workers++;
+}
+
+/* Those from the i-th on that were committed, or not, together.  What is wrong
+ * with the database is wrong with all of them, and one line is enough. */
+static void
+settle(struct listener *listener, struct server_message *const *messages,
+    size_t from, size_t end)
 {
 	struct listener_round *round = &listener->round;
-	const struct store_result *result = &round->results[i];
+	bool stored = false;
+	size_t i;
 
-	if (result->outcome != 0) {
-		message->verdict = LMTP_STORED;
-		note_trouble(listener, NULL);
-		intake_count(&listener->counts, result);
-		if (message->job->result == POOL_BROKEN)
-			listener->broken_workers++;
-	}
-	if (round->lines[i] != NULL)
-		listener_log(listener, round->lines[i]);
+	for (i = from; i < end; i++)
+		if (round->results[i].outcome != 0) {
+			count_stored(listener, messages[i], i);
+			stored = true;
+		} else {
+			listener->deferred[round->troubles[i]]++;
+		}
+	note_trouble(listener, stored ? NULL : &round->why);
+	for (i = from; i < end; i++)
+		if (stored || round->troubles[i] == TROUBLE_OTHER)
+			listener_log(listener, round->lines[i]);
 }
 
 static bool
@@ -239,7 +253,8 @@ store_alone(struct listener *listener, struct server_message *message, size_t i,
 	return false;
 }
 
-/* One of them may be too much for the disk that takes the others. */
+/* One of them may be too much for the disk that takes the others, or be
+ * refused by the database. */
 static void
 store_each(struct listener *listener, struct server_message *const *messages,
     size_t count)
@@ -247,26 +262,36 @@ store_each(struct listener *listener, struct server_message *const *messages,
 	struct error err;
 	size_t i;
 
+	store_isolate(listener->store, true);
 	for (i = 0; i < count; i++) {
 		if (is_read(messages[i])
-		    && !store_alone(listener, messages[i], i, &err)) {
-			note_trouble(listener, &err);
+		    && !store_alone(listener, messages[i], i, &err))
 			fail_message(listener, messages[i], i, &err);
-		}
-		settle(listener, messages[i], i);
+		settle(listener, messages, i, i + 1);
 	}
+	store_isolate(listener->store, false);
 }
 
 static void
 fail_all(struct listener *listener, struct server_message *const *messages,
-    size_t count, const struct error *err)
+    size_t count)
 {
 	size_t i;
 
-	note_trouble(listener, err);
 	for (i = 0; i < count; i++)
 		if (is_read(messages[i]))
-			fail_message(listener, messages[i], i, err);
+			fail_message(
+			    listener, messages[i], i, &listener->round.failure);
+}
+
+/* Whether it may be of one of them alone. */
+static bool
+is_worth_trying(const struct listener_round *round)
+{
+	enum listener_trouble trouble = trouble_of(&round->failure);
+
+	return trouble != TROUBLE_BUSY
+	    && (round->count > 1 || trouble == TROUBLE_OTHER);
 }
 
 void
@@ -276,18 +301,15 @@ listener_commit(
 	struct listener *listener = context;
 	struct listener_round *round = &listener->round;
 	struct error err;
-	size_t i;
 
 	if (round->is_open && !commit(listener, &err))
 		give_up(listener, &err);
-	if (round->is_failed && count > 1
-	    && trouble_of(&round->why) != TROUBLE_BUSY) {
+	if (round->is_failed && is_worth_trying(round)) {
 		store_each(listener, messages, count);
 	} else {
 		if (round->is_failed)
-			fail_all(listener, messages, count, &round->why);
-		for (i = 0; i < count; i++)
-			settle(listener, messages[i], i);
+			fail_all(listener, messages, count);
+		settle(listener, messages, 0, count);
 	}
 	arena_release(&round->arena);
 	round->count = 0;

@@ -135,6 +135,11 @@ const char *
 listener_describe(struct arena *arena, const struct server_message *message,
     const struct reading *reading, const struct store_result *result)
 {
+	const char *found = result->refused[0] == '\0'
+	    ? describe_findings(arena, reading)
+	    : arena_printf(arena, " reason=%s detail=%s", STORE_REFUSED,
+		text_log(arena, result->refused));
+
 	return arena_printf(arena,
 	    "%s %s message-id=%s reports=%zu known=%zu conflicts=%zu "
 	    "unreadable=%zu%s",
@@ -143,7 +148,7 @@ listener_describe(struct arena *arena, const struct server_message *message,
 	    text_log(
 		arena, reading->message_id == NULL ? "" : reading->message_id),
 	    result->stored, result->duplicates, result->conflicts,
-	    result->quarantined, describe_findings(arena, reading));
+	    result->quarantined, found);
 }
 
 const char *

@@ -43,12 +43,14 @@ struct listener_log {
 struct listener_round {
 	struct arena arena; /* for the lines, which wait for the commit */
 	const char *lines[SERVER_MAX_BATCH];
-	/* Their outcome is 0 when not stored. */
+	/* Their outcome is 0 when not stored, and then there is a trouble. */
 	struct store_result results[SERVER_MAX_BATCH];
+	enum listener_trouble troubles[SERVER_MAX_BATCH];
+	struct error why; /* of the last of those, in words */
 	size_t count;
 	bool is_open;   /* the transaction */
-	bool is_failed; /* each has to be tried alone; */
-	struct error why;
+	bool is_failed; /* it was given up */
+	struct error failure;
 };
 
 struct listener {

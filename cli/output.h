@@ -114,6 +114,15 @@ output_time(int64_t time)
 	return (struct output_value) { .number = time };
 }
 
+/* One end of a report's period, which is from 0 to 0 when nobody has said
+ * when. */
+static inline struct output_value
+output_period(int64_t time, int64_t begin, int64_t end)
+{
+	return (struct output_value) { .is_absent = begin == 0 && end == 0,
+		.number = time };
+}
+
 static inline struct output_value
 output_flag(bool flag)
 {

@@ -187,8 +187,8 @@ put_report(struct output_value out[6], const struct stored_report *stored)
 	out[1] = output_text(report->org_name);
 	out[2] = output_text(report->email);
 	out[3] = output_text(report->report_id);
-	out[4] = output_time(report->begin);
-	out[5] = output_time(report->end);
+	out[4] = output_period(report->begin, report->begin, report->end);
+	out[5] = output_period(report->end, report->begin, report->end);
 }
 
 static void

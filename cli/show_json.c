@@ -107,8 +107,13 @@ make_head(const struct stored_report *stored)
 	put_text(head, "email", report->email);
 	put_text(head, "report_id", report->report_id);
 	put_text(head, "domain", report->domain);
-	put_time(head, "begin", report->begin);
-	put_time(head, "end", report->end);
+	if (report->begin == 0 && report->end == 0) {
+		put(head, "begin", json_null());
+		put(head, "end", json_null());
+	} else {
+		put_time(head, "begin", report->begin);
+		put_time(head, "end", report->end);
+	}
 	put(head, "notes", make_notes(report));
 	put_count(head, "note_count", (int64_t)report->note_count);
 	return head;

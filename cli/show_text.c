@@ -100,8 +100,12 @@ print_head(const struct printer *p, const struct stored_report *stored)
 	print_field(p, 2, "email", report->email);
 	print_field(p, 2, "report_id", report->report_id);
 	print_field(p, 2, "domain", report->domain);
-	print_time(p, "begin", report->begin);
-	print_time(p, "end", report->end);
+	if (report->begin == 0 && report->end == 0) {
+		print_field(p, 2, "period", "the report does not say");
+	} else {
+		print_time(p, "begin", report->begin);
+		print_time(p, "end", report->end);
+	}
 	print_time(p, "received", stored->received);
 	if (stored->is_future)
 		print_field(

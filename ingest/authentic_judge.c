@@ -133,6 +133,7 @@ judge_dmarc_report(struct judge *j)
 {
 	const char *from = j->mail->from_domain;
 	enum verdict verdict = judge_by_dmarc(j);
+	const char *results;
 
 	if (verdict != VERDICT_UNKNOWN)
 		return verdict;
@@ -145,8 +146,10 @@ judge_dmarc_report(struct judge *j)
 		*j->reason = list_results(j);
 		return VERDICT_FAILED;
 	}
-	*j->reason = arena_printf(j->arena,
-	    "%s: nothing that passes for %.200s", list_results(j), from);
+	results = list_results(j);
+	*j->reason =
+	    arena_printf(j->arena, "%s%snothing that passes for %.200s",
+		results, results[0] == '\0' ? "" : ": ", from);
 	return VERDICT_UNVERIFIED;
 }
 

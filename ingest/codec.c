@@ -430,9 +430,8 @@ code_report(struct wire *wire, struct report *report)
 	    && wire_text(wire, &report->email)
 	    && code_word(wire, &report->report_id)
 	    && code_word(wire, &report->domain)
-	    && wire_signed(wire, &report->begin)
-	    && wire_signed(wire, &report->end) && code_notes(wire, report)
-	    && code_contents(wire, report);
+	    && wire_time(wire, &report->begin) && wire_time(wire, &report->end)
+	    && code_notes(wire, report) && code_contents(wire, report);
 }
 
 /* --- the reading --- */
@@ -487,7 +486,7 @@ code_failure(struct wire *wire, void *item)
 	    && wire_text(wire, &failure->dkim_selector)
 	    && code_address(wire, &failure->source_ip)
 	    && wire_bool(wire, &failure->has_arrival_date)
-	    && wire_signed(wire, &failure->arrival_date)
+	    && wire_time(wire, &failure->arrival_date)
 	    && wire_count(wire, &failure->incidents)
 	    && (failure->incidents > 0 || wire_fail(wire));
 }
@@ -508,7 +507,7 @@ code_header(struct wire *wire, struct reading *reading)
 	    && wire_text(wire, &reading->tls_report_domain)
 	    && wire_text(wire, &reading->tls_report_submitter)
 	    && wire_bool(wire, &reading->has_date)
-	    && wire_signed(wire, &reading->date);
+	    && wire_time(wire, &reading->date);
 }
 
 static bool

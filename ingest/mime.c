@@ -66,6 +66,9 @@ read_encoding(struct mime *mime, struct bytes value, struct arena *arena)
 		mime->encoding = MIME_BASE64;
 	else if (strcmp(word, "quoted-printable") == 0)
 		mime->encoding = MIME_QUOTED_PRINTABLE;
+	else if (strcmp(word, "x-uuencode") == 0
+	    || strcmp(word, "uuencode") == 0 || strcmp(word, "x-uue") == 0)
+		mime->encoding = MIME_UUENCODE;
 }
 
 static void
@@ -101,7 +104,7 @@ static bool
 looks_like_base64(struct bytes body)
 {
 	static const char *const starts[] = { "H4sI", "UEsDB", "PD94bWwg",
-		"PGZlZWRiYWNr", "77u/PD94bWwg", "eyJ" };
+		"PGZlZWRiYWNr", "77u/PD94bWwg", "eyJ", "ewog", "ew0K" };
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(starts); i++)
@@ -118,6 +121,19 @@ looks_decoded(struct bytes body)
 		|| unpack_is_packed(body));
 }
 
+/* A line such as "begin 644 report.xml.gz" (POSIX 1003.1, uuencode). */
+static bool
+begins_uuencode(struct bytes line)
+{
+	size_t i = strlen("begin ");
+
+	if (!bytes_start(line, bytes_of("begin ")))
+		return false;
+	while (i < line.len && line.data[i] >= '0' && line.data[i] <= '7')
+		i++;
+	return i >= 9 && i < line.len && line.data[i] == ' ';
+}
+
 /* Gateways lose the field or decode without taking it off. */
 static void
 correct_encoding(struct mime *mime)
@@ -128,6 +144,10 @@ correct_encoding(struct mime *mime)
 		mime->encoding = MIME_IDENTITY;
 	else if (mime->encoding == MIME_IDENTITY && looks_like_base64(start))
 		mime->encoding = MIME_BASE64;
+	if (mime->encoding == MIME_IDENTITY && begins_uuencode(start))
+		mime->encoding = MIME_UUENCODE;
+	else if (mime->encoding == MIME_UUENCODE && !begins_uuencode(start))
+		mime->encoding = MIME_IDENTITY;
 }
 
 bool
@@ -180,16 +200,51 @@ goes_on(struct bytes text)
 	    && (len == line.len || strchr("\r\n", line.data[len]) != NULL);
 }
 
+/* Whole groups of four, as far as they go; returns how many characters that
+ * were. */
+static size_t
+decode_groups(const int8_t digits[256], struct bytes text, char *out)
+{
+	const uint8_t *in = (const uint8_t *)text.data;
+	size_t i;
+	int bits;
+
+	for (i = 0; i + 4 <= text.len; i += 4) {
+		/* What is no digit is -1. */
+		if ((digits[in[i]] | digits[in[i + 1]] | digits[in[i + 2]]
+			| digits[in[i + 3]])
+		    < 0)
+			break;
+		bits = digits[in[i]] << 18 | digits[in[i + 1]] << 12
+		    | digits[in[i + 2]] << 6 | digits[in[i + 3]];
+		*out++ = (char)(bits >> 16);
+		*out++ = (char)(bits >> 8);
+		*out++ = (char)bits;
+	}
+	return i;
+}
+
 /* What is no digit is passed over (RFC 2045 6.8). */
 static size_t
 decode_base64(struct bytes text, char *out)
 {
+	int8_t digits[256];
 	uint32_t bits = 0;
-	size_t len = 0, i;
+	size_t len = 0, i, group;
 	int count = 0, digit;
 
+	for (i = 0; i < COUNT_OF(digits); i++)
+		digits[i] = (int8_t)base64_digit((char)i);
 	for (i = 0; i < text.len; i++) {
-		digit = base64_digit(text.data[i]);
+		if (count == 0) {
+			group = decode_groups(
+			    digits, bytes_skip(text, i), out + len);
+			len += group / 4 * 3;
+			i += group;
+			if (i == text.len)
+				break;
+		}
+		digit = digits[(uint8_t)text.data[i]];
 		if (digit < 0 && text.data[i] == '=' && count > 0) {
 			if (!goes_on(bytes_skip(text, i)))
 				break;
@@ -239,6 +294,51 @@ decode_quoted_printable(struct bytes text, char *out)
 	return len;
 }
 
+/* Of a line: how many bytes it has, then four characters for three of them. */
+static size_t
+decode_uuencode_line(struct bytes line, char *out)
+{
+	size_t len = 0, want, i;
+	uint32_t bits = 0;
+
+	if (line.len == 0 || line.data[0] < ' ' || line.data[0] > '`')
+		return 0;
+	want = (size_t)(line.data[0] - ' ') & 63;
+	for (i = 1; i < line.len && len < want; i++) {
+		if (line.data[i] < ' ' || line.data[i] > '`')
+			break;
+		bits = bits << 6 | ((uint32_t)(line.data[i] - ' ') & 63);
+		/* As with base64. */
+		if (i % 4 != 1)
+			out[len++] = (char)(bits >> (6 - 2 * ((i - 1) % 4)));
+	}
+	return len;
+}
+
+static size_t
+decode_uuencode(struct bytes text, char *out)
+{
+	struct bytes line;
+	const char *end;
+	size_t len = 0;
+
+	text = bytes_trim_start(text);
+	do {
+		end = memchr(text.data, '\n', text.len);
+		if (end == NULL)
+			break;
+		text = bytes_skip(text, (size_t)(end - text.data) + 1);
+		line = text;
+		end = memchr(line.data, '\n', line.len);
+		if (end != NULL)
+			line.len = (size_t)(end - line.data);
+		if (bytes_start(line, bytes_of("end")))
+			break;
+		len += decode_uuencode_line(line, out + len);
+	} while (text.len > 0);
+	return len;
+}
+
 struct bytes
 mime_decode(const struct mime *mime, char **memory)
 {
@@ -250,8 +350,15 @@ mime_decode(const struct mime *mime, char **memory)
 	out.data = *memory = malloc(mime->body.len);
 	if (*memory == NULL)
 		err(1, "mime");
-	out.len = mime->encoding == MIME_BASE64
-	    ? decode_base64(mime->body, *memory)
-	    : decode_quoted_printable(mime->body, *memory);
+	switch (mime->encoding) {
+	case MIME_BASE64:
+		out.len = decode_base64(mime->body, *memory);
+		break;
+	case MIME_UUENCODE:
+		out.len = decode_uuencode(mime->body, *memory);
+		break;
+	default:
+		out.len = decode_quoted_printable(mime->body, *memory);
+	}
 	return out;
 }

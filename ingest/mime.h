@@ -19,6 +19,7 @@ enum mime_encoding {
 	MIME_IDENTITY,
 	MIME_BASE64,
 	MIME_QUOTED_PRINTABLE,
+	MIME_UUENCODE, /* older than MIME */
 };
 
 struct mime {

@@ -49,7 +49,7 @@ original_copy(
 		.data = arena_alloc(arena, size + 1, 1),
 		.size = size,
 	};
-	const struct unpack_sink sink = { begin, add, end, &copy };
+	const struct unpack_sink sink = { begin, add, end, &copy, NULL };
 
 	unpack(packed, &sink);
 	return (struct bytes) { copy.data, copy.len };

@@ -26,7 +26,8 @@ struct read_config {
 
 /*
  * Reads input; out lives in the arena and borrows nothing from input or
- * config, which may be NULL.  It cannot fail: whatever cannot be read is a
+ * config, which may be NULL.  The digest of input is left to whoever is to
+ * believe it.  It cannot fail: whatever cannot be read is a
  * finding that says why.
  */
 void read_input(struct bytes input, const struct read_config *config,

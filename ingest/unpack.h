@@ -27,6 +27,8 @@ struct unpack_sink {
 	 */
 	void (*end)(void *context, const struct error *trouble);
 	void *context;
+	/* Counts what comes out, for calls that share a ceiling; or NULL. */
+	size_t *unpacked;
 };
 
 /* Whether the bytes begin like a container. */

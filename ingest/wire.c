@@ -181,16 +181,20 @@ wire_count(struct wire *wire, int64_t *value)
 	return true;
 }
 
+/* What a date can be, and zones and a day added to it. */
+#define FARTHEST_TIME (2 * MAX_TIME)
+
 /* Small ones of either sign stay short. */
 bool
-wire_signed(struct wire *wire, int64_t *value)
+wire_time(struct wire *wire, int64_t *value)
 {
 	uint64_t number = (uint64_t)*value << 1 ^ (*value < 0 ? UINT64_MAX : 0);
 
 	if (!wire_number(wire, &number))
 		return false;
 	*value = (int64_t)(number >> 1 ^ ((number & 1) ? UINT64_MAX : 0));
-	return true;
+	return (*value >= -FARTHEST_TIME && *value <= FARTHEST_TIME)
+	    || wire_fail(wire);
 }
 
 bool

@@ -64,8 +64,8 @@ void *wire_alloc(struct wire *wire, size_t size);
 MUST_CHECK bool wire_number(struct wire *wire, uint64_t *value);
 /* From 0 to 2^63 - 1. */
 MUST_CHECK bool wire_count(struct wire *wire, int64_t *value);
-/* Any. */
-MUST_CHECK bool wire_signed(struct wire *wire, int64_t *value);
+/* A time that can be reckoned with; a text of ours is never beyond it. */
+MUST_CHECK bool wire_time(struct wire *wire, int64_t *value);
 MUST_CHECK bool wire_size(struct wire *wire, size_t *value, size_t max);
 MUST_CHECK bool wire_bool(struct wire *wire, bool *value);
 /* From 0 to max. */

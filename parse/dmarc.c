@@ -63,7 +63,7 @@ on_end(void *context, struct bytes text, bool is_cut, struct error *err)
 }
 
 struct dmarc_reader *
-dmarc_reader_new(struct arena *arena, bool mends)
+dmarc_reader_new(struct arena *arena, bool mends, bool is_utf8)
 {
 	struct dmarc_reader *r = calloc(1, sizeof(*r));
 	const struct xml_handler handler = { on_start, on_end, r };
@@ -72,7 +72,7 @@ dmarc_reader_new(struct arena *arena, bool mends)
 		err(1, "dmarc");
 	r->arena = arena;
 	r->strings.arena = arena;
-	r->xml = xml_parser_new(&handler);
+	r->xml = xml_parser_new(&handler, is_utf8);
 	r->mend = mends ? mend_new() : NULL;
 	r->open[0] = &dmarc_outside;
 	r->report.kind = REPORT_DMARC;

@@ -141,8 +141,10 @@ const char *dmarc_alignment_name(int alignment);
 
 struct dmarc_reader;
 
-/* mends: for a document that is not well-formed, see parse/mend.h. */
-struct dmarc_reader *dmarc_reader_new(struct arena *arena, bool mends);
+/* mends: for a document that is not well-formed, see parse/mend.h.  is_utf8:
+ * whatever encoding it declares. */
+struct dmarc_reader *dmarc_reader_new(
+    struct arena *arena, bool mends, bool is_utf8);
 void dmarc_reader_free(struct dmarc_reader *reader);
 
 /* As report_reader_feed and report_reader_finish, which call them. */

@@ -95,7 +95,6 @@ enum form {
 };
 
 struct element {
-	enum section parent;
 	const char *name;
 	enum section section; /* what it opens */
 

@@ -9,94 +9,141 @@
 
 /* A part that holds others; a value with a function of its own; and a value
  * that goes to a field as it is. */
-#define SECTION(in, tag, opens, on_begin, on_end)                              \
+#define SECTION(tag, opens, on_begin, on_end)                                  \
 	{                                                                      \
-		.parent = in, .name = tag, .section = opens,                   \
-		.begin = on_begin, .end = on_end                               \
+		.name = tag, .section = opens, .begin = on_begin,              \
+		.end = on_end                                                  \
 	}
-#define SPECIAL(in, tag, on_end)                                               \
+#define SPECIAL(tag, on_end)                                                   \
 	{                                                                      \
-		.parent = in, .name = tag, .section = LEAF, .end = on_end      \
+		.name = tag, .section = LEAF, .end = on_end                    \
 	}
-#define VALUE(in, tag, of, type, field, is)                                    \
+#define VALUE(tag, of, type, field, is)                                        \
 	{                                                                      \
-		.parent = in, .name = tag, .section = LEAF, .owner = of,       \
-		.form = is, .offset = offsetof(struct type, field)             \
+		.name = tag, .section = LEAF, .owner = of, .form = is,         \
+		.offset = offsetof(struct type, field)                         \
 	}
-#define REPORT(in, tag, field, is) VALUE(in, tag, OF_REPORT, report, field, is)
-#define DMARC(in, tag, field, is)                                              \
-	VALUE(in, tag, OF_DMARC, dmarc_report, field, is)
-#define OF_POLICY(tag, field, is) DMARC(POLICY_PUBLISHED, tag, field, is)
-#define OF_ROW(in, tag, is)       VALUE(in, #tag, OF_RECORD, dmarc_record, tag, is)
+#define REPORT(tag, field, is) VALUE(tag, OF_REPORT, report, field, is)
+#define DMARC(tag, field, is)  VALUE(tag, OF_DMARC, dmarc_report, field, is)
+#define OF_ROW(tag, is)        VALUE(#tag, OF_RECORD, dmarc_record, tag, is)
 
 /* RFC 9990 3.1.1 and RFC 7489 appendix C, and the names some use instead
  * (deviations.md, element-alias). */
-static const struct element elements[] = {
-	SECTION(OUTSIDE, "feedback", FEEDBACK, NULL, dmarc_end_feedback),
+static const struct element outside[] = {
+	SECTION("feedback", FEEDBACK, NULL, dmarc_end_feedback),
 	/* IKEA put the tag of a schema around its reports. */
-	SECTION(OUTSIDE, "schema", OUTSIDE, NULL, NULL),
+	SECTION("schema", OUTSIDE, NULL, NULL),
+};
 
-	SECTION(
-	    FEEDBACK, "record", RECORD, dmarc_begin_record, dmarc_end_record),
-	DMARC(FEEDBACK, "version", version, TEXT),
-	SECTION(
-	    FEEDBACK, "report_metadata", METADATA, dmarc_begin_metadata, NULL),
-	SECTION(FEEDBACK, "policy_published", POLICY_PUBLISHED,
-	    dmarc_begin_policy, NULL),
+static const struct element in_feedback[] = {
+	SECTION("record", RECORD, dmarc_begin_record, dmarc_end_record),
+	DMARC("version", version, TEXT),
+	SECTION("report_metadata", METADATA, dmarc_begin_metadata, NULL),
+	SECTION("policy_published", POLICY_PUBLISHED, dmarc_begin_policy, NULL),
+};
 
-	REPORT(METADATA, "org_name", org_name, TEXT),
-	SPECIAL(METADATA, "email", dmarc_end_email),
-	SPECIAL(METADATA, "extra_contact_info", dmarc_end_contact),
-	SPECIAL(METADATA, "report_id", dmarc_end_report_id),
-	SPECIAL(METADATA, "error", dmarc_end_error),
-	DMARC(METADATA, "generator", generator, TEXT),
-	SECTION(METADATA, "date_range", DATE_RANGE, NULL, NULL),
-	SECTION(METADATA, "data_range", DATE_RANGE, NULL, NULL),
-	SPECIAL(DATE_RANGE, "begin", dmarc_end_begin),
-	SPECIAL(DATE_RANGE, "end", dmarc_end_end),
+static const struct element in_metadata[] = {
+	REPORT("org_name", org_name, TEXT),
+	SPECIAL("email", dmarc_end_email),
+	SPECIAL("extra_contact_info", dmarc_end_contact),
+	SPECIAL("report_id", dmarc_end_report_id),
+	SPECIAL("error", dmarc_end_error),
+	DMARC("generator", generator, TEXT),
+	SECTION("date_range", DATE_RANGE, NULL, NULL),
+	SECTION("data_range", DATE_RANGE, NULL, NULL),
+};
 
-	REPORT(POLICY_PUBLISHED, "domain", domain, NAME),
-	OF_POLICY("discovery_method", discovery_method, TEXT),
-	OF_POLICY("p", p, POLICY),
-	OF_POLICY("sp", sp, POLICY),
-	OF_POLICY("np", np, POLICY),
-	OF_POLICY("adkim", adkim, ALIGNMENT),
-	OF_POLICY("aspf", aspf, ALIGNMENT),
-	OF_POLICY("pct", pct, TEXT),
-	OF_POLICY("fo", fo, TEXT),
-	OF_POLICY("testing", testing, TEXT),
+static const struct element in_date_range[] = {
+	SPECIAL("begin", dmarc_end_begin),
+	SPECIAL("end", dmarc_end_end),
+};
 
-	SECTION(RECORD, "row", ROW, NULL, NULL),
-	SECTION(RECORD, "identifiers", IDENTIFIERS, NULL, NULL),
-	SECTION(RECORD, "identities", IDENTIFIERS, NULL, NULL),
-	SECTION(RECORD, "auth_results", AUTH_RESULTS, NULL, NULL),
+static const struct element in_policy_published[] = {
+	REPORT("domain", domain, NAME),
+	DMARC("discovery_method", discovery_method, TEXT),
+	DMARC("p", p, POLICY),
+	DMARC("sp", sp, POLICY),
+	DMARC("np", np, POLICY),
+	DMARC("adkim", adkim, ALIGNMENT),
+	DMARC("aspf", aspf, ALIGNMENT),
+	DMARC("pct", pct, TEXT),
+	DMARC("fo", fo, TEXT),
+	DMARC("testing", testing, TEXT),
+};
 
-	SPECIAL(ROW, "source_ip", dmarc_end_source_ip),
-	SPECIAL(ROW, "count", dmarc_end_count),
-	SECTION(ROW, "policy_evaluated", POLICY_EVALUATED, NULL, NULL),
-	OF_ROW(POLICY_EVALUATED, disposition, DISPOSITION),
-	OF_ROW(POLICY_EVALUATED, dkim, EVALUATED),
-	OF_ROW(POLICY_EVALUATED, spf, EVALUATED),
-	SECTION(POLICY_EVALUATED, "reason", REASON, dmarc_begin_reason,
-	    dmarc_end_reason),
-	VALUE(REASON, "type", OF_REASON, dmarc_reason, type, NAME),
-	SPECIAL(REASON, "comment", dmarc_end_comment),
+static const struct element in_record[] = {
+	SECTION("row", ROW, NULL, NULL),
+	SECTION("identifiers", IDENTIFIERS, NULL, NULL),
+	SECTION("identities", IDENTIFIERS, NULL, NULL),
+	SECTION("auth_results", AUTH_RESULTS, NULL, NULL),
+};
 
-	OF_ROW(IDENTIFIERS, header_from, NAME),
-	OF_ROW(IDENTIFIERS, envelope_from, NAME),
-	OF_ROW(IDENTIFIERS, envelope_to, NAME),
+static const struct element in_row[] = {
+	SPECIAL("source_ip", dmarc_end_source_ip),
+	SPECIAL("count", dmarc_end_count),
+	SECTION("policy_evaluated", POLICY_EVALUATED, NULL, NULL),
+};
 
-	SECTION(AUTH_RESULTS, "dkim", DKIM, dmarc_begin_dkim, dmarc_end_dkim),
-	VALUE(DKIM, "domain", OF_DKIM, dmarc_dkim, domain, NAME),
-	VALUE(DKIM, "selector", OF_DKIM, dmarc_dkim, selector, TEXT),
-	VALUE(DKIM, "result", OF_DKIM, dmarc_dkim, result, DKIM_RESULT),
-	VALUE(DKIM, "human_result", OF_DKIM, dmarc_dkim, human_result, TEXT),
+static const struct element in_policy_evaluated[] = {
+	OF_ROW(disposition, DISPOSITION),
+	OF_ROW(dkim, EVALUATED),
+	OF_ROW(spf, EVALUATED),
+	SECTION("reason", REASON, dmarc_begin_reason, dmarc_end_reason),
+};
 
-	SECTION(AUTH_RESULTS, "spf", SPF, dmarc_begin_spf, dmarc_end_spf),
-	VALUE(SPF, "domain", OF_SPF, dmarc_spf, domain, NAME),
-	VALUE(SPF, "scope", OF_SPF, dmarc_spf, scope, NAME),
-	VALUE(SPF, "result", OF_SPF, dmarc_spf, result, SPF_RESULT),
-	VALUE(SPF, "human_result", OF_SPF, dmarc_spf, human_result, TEXT),
+static const struct element in_reason[] = {
+	VALUE("type", OF_REASON, dmarc_reason, type, NAME),
+	SPECIAL("comment", dmarc_end_comment),
+};
+
+static const struct element in_identifiers[] = {
+	OF_ROW(header_from, NAME),
+	OF_ROW(envelope_from, NAME),
+	OF_ROW(envelope_to, NAME),
+};
+
+static const struct element in_auth_results[] = {
+	SECTION("dkim", DKIM, dmarc_begin_dkim, dmarc_end_dkim),
+	SECTION("spf", SPF, dmarc_begin_spf, dmarc_end_spf),
+};
+
+static const struct element in_dkim[] = {
+	VALUE("domain", OF_DKIM, dmarc_dkim, domain, NAME),
+	VALUE("selector", OF_DKIM, dmarc_dkim, selector, TEXT),
+	VALUE("result", OF_DKIM, dmarc_dkim, result, DKIM_RESULT),
+	VALUE("human_result", OF_DKIM, dmarc_dkim, human_result, TEXT),
+};
+
+static const struct element in_spf[] = {
+	VALUE("domain", OF_SPF, dmarc_spf, domain, NAME),
+	VALUE("scope", OF_SPF, dmarc_spf, scope, NAME),
+	VALUE("result", OF_SPF, dmarc_spf, result, SPF_RESULT),
+	VALUE("human_result", OF_SPF, dmarc_spf, human_result, TEXT),
+};
+
+#define LIST(elements)                                                         \
+	{                                                                      \
+		elements, COUNT_OF(elements)                                   \
+	}
+
+/* What stands in each section. */
+static const struct {
+	const struct element *elements;
+	size_t count;
+} sections[SECTION_COUNT] = {
+	[OUTSIDE] = LIST(outside),
+	[FEEDBACK] = LIST(in_feedback),
+	[METADATA] = LIST(in_metadata),
+	[DATE_RANGE] = LIST(in_date_range),
+	[POLICY_PUBLISHED] = LIST(in_policy_published),
+	[RECORD] = LIST(in_record),
+	[ROW] = LIST(in_row),
+	[POLICY_EVALUATED] = LIST(in_policy_evaluated),
+	[REASON] = LIST(in_reason),
+	[IDENTIFIERS] = LIST(in_identifiers),
+	[AUTH_RESULTS] = LIST(in_auth_results),
+	[DKIM] = LIST(in_dkim),
+	[SPF] = LIST(in_spf),
 };
 
 const struct element dmarc_outside = { .section = OUTSIDE };
@@ -105,14 +152,14 @@ const struct element dmarc_skipped = { .section = SKIPPED };
 const struct element *
 dmarc_find_element(enum section parent, const char *name)
 {
-	size_t i;
+	const struct element *element = sections[parent].elements;
+	size_t count = sections[parent].count;
 
 	/* The first letter tells most of them apart; some write it large. */
-	for (i = 0; i < COUNT_OF(elements); i++)
-		if (elements[i].parent == parent
-		    && (elements[i].name[0] | 0x20) == (name[0] | 0x20)
-		    && strcasecmp(elements[i].name, name) == 0)
-			return &elements[i];
+	for (; count > 0; element++, count--)
+		if ((element->name[0] | 0x20) == (name[0] | 0x20)
+		    && strcasecmp(element->name, name) == 0)
+			return element;
 	return &dmarc_skipped;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "parse/report.h"
 #include "parse/value.h"
 
@@ -97,9 +98,6 @@ explain(const json_error_t *failure, struct error *err)
 	case json_error_end_of_input_expected:
 		what = "goes on after its end";
 		break;
-	case json_error_invalid_utf8:
-		what = "is not UTF-8";
-		break;
 	case json_error_numeric_overflow:
 		what = "has a number that is too large";
 		break;
@@ -110,17 +108,49 @@ explain(const json_error_t *failure, struct error *err)
 	    failure->line, failure->column, what);
 }
 
+/* A copy in which U+FFFD stands for bytes that are no UTF-8. */
+static struct bytes
+mend_encoding(struct bytes text, struct arena *arena)
+{
+	char *copy = arena_alloc(arena, text.len, 3);
+	size_t len = 0, step;
+
+	for (; text.len > 0; text = bytes_skip(text, step)) {
+		step = utf8_len(text.data, text.len);
+		if (step > 0) {
+			memcpy(copy + len, text.data, step);
+			len += step;
+		} else {
+			memcpy(copy + len, UTF8_REPLACEMENT, 3);
+			len += 3;
+			step = 1;
+		}
+	}
+	return (struct bytes) { copy, len };
+}
+
 struct attempt {
 	struct bytes text;
 	size_t flags;
-	bool mended;
+	bool mended, recoded;
 };
+
+/* From where it failed; the place is behind the word that was read. */
+static struct bytes
+rest_at(const struct attempt *attempt, const json_error_t *failure)
+{
+	size_t at = failure->position > 0 ? (size_t)failure->position - 1 : 0;
+
+	return bytes_skip(attempt->text, at);
+}
 
 /* Whether there is a way to read on, which is then in the attempt. */
 static bool
 give_way(struct attempt *attempt, const json_error_t *failure,
     struct arena *arena, struct report *report)
 {
+	struct bytes rest;
+
 	switch (json_error_code(failure)) {
 	case json_error_duplicate_key:
 		attempt->flags &= ~(size_t)JSON_REJECT_DUPLICATES;
@@ -132,6 +162,25 @@ give_way(struct attempt *attempt, const json_error_t *failure,
 		if (attempt->flags & JSON_DECODE_INT_AS_REAL)
 			return false;
 		attempt->flags |= JSON_DECODE_INT_AS_REAL;
+		return true;
+	case json_error_end_of_input_expected:
+		/* Not what may be another report. */
+		rest = rest_at(attempt, failure);
+		if (memchr(rest.data, '{', rest.len) != NULL)
+			return false;
+		attempt->flags |= JSON_DISABLE_EOF_CHECK;
+		report_note(report, arena, "json-trailing",
+		    "line %d, column %d: something follows", failure->line,
+		    failure->column);
+		return true;
+	case json_error_invalid_utf8:
+		if (attempt->recoded)
+			return false;
+		attempt->recoded = true;
+		attempt->text = mend_encoding(attempt->text, arena);
+		report_note(report, arena, "json-encoding",
+		    "line %d, column %d: bytes that are no UTF-8",
+		    failure->line, failure->column);
 		return true;
 	case json_error_null_character:
 	case json_error_null_byte_in_key:
@@ -152,7 +201,7 @@ json_t *
 json_parse(struct bytes text, struct arena *arena, struct report *report,
     struct error *err)
 {
-	struct attempt attempt = { text, JSON_REJECT_DUPLICATES, false };
+	struct attempt attempt = { text, JSON_REJECT_DUPLICATES, false, false };
 	struct bytes bom = bytes_of("\xef\xbb\xbf");
 	json_error_t failure;
 	json_t *root;

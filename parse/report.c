@@ -10,8 +10,11 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "parse/charset.h"
 #include "parse/dmarc.h"
 #include "parse/tlsrpt.h"
+
+#define PIECE ((size_t)64 * 1024)
 
 enum format {
 	UNDECIDED,
@@ -23,6 +26,11 @@ struct report_reader {
 	struct arena *arena;
 	enum format format;
 	bool is_mending;
+	char
+	    first[CHARSET_HEAD]; /* of the document, until they are all there */
+	size_t first_len;
+	bool has_charset;
+	struct charset charset;
 	char head[3]; /* what has come while undecided, blanks left out */
 	size_t head_len;
 	struct dmarc_reader *dmarc; /* for XML */
@@ -77,6 +85,7 @@ report_reader_free(struct report_reader *reader)
 		return;
 	dmarc_reader_free(reader->dmarc);
 	buffer_release(&reader->json);
+	charset_release(&reader->charset);
 	free(reader);
 }
 
@@ -96,7 +105,8 @@ static void
 start_xml(struct report_reader *reader)
 {
 	reader->format = XML;
-	reader->dmarc = dmarc_reader_new(reader->arena, reader->is_mending);
+	reader->dmarc = dmarc_reader_new(
+	    reader->arena, reader->is_mending, reader->charset.width > 1);
 }
 
 /* Takes one byte of an undecided beginning. */
@@ -114,13 +124,11 @@ look_at(struct report_reader *reader, char c, struct error *err)
 		reader->format = JSON;
 	} else if (head_is(reader, "\xef\xbb\xbf", 3)) {
 		reader->head_len = 0; /* the mark of UTF-8 says nothing more */
-	} else if (head_is(reader, "<", 1) || head_is(reader, "\xff\xfe", 2)
-	    || head_is(reader, "\xfe\xff", 2) || head_is(reader, "\0<", 2)) {
+	} else if (head_is(reader, "<", 1)) {
 		start_xml(reader);
 	} else if (!head_is(reader, "\xef", 1)
-	    && !head_is(reader, "\xef\xbb", 2) && !head_is(reader, "\xff", 1)
-	    && !head_is(reader, "\xfe", 1) && !head_is(reader, "\0", 1)
-	    && !head_is(reader, "{", 1) && !head_is(reader, "[", 1)) {
+	    && !head_is(reader, "\xef\xbb", 2) && !head_is(reader, "{", 1)
+	    && !head_is(reader, "[", 1)) {
 		return error_input(
 		    err, "not-a-report", "this is neither XML nor JSON");
 	}
@@ -137,9 +145,8 @@ feed_chosen(struct report_reader *reader, struct bytes bytes, struct error *err)
 		err, "limit-json", "JSON is larger than %lu bytes", MAX_JSON);
 }
 
-bool
-report_reader_feed(
-    struct report_reader *reader, struct bytes bytes, struct error *err)
+static bool
+feed_text(struct report_reader *reader, struct bytes bytes, struct error *err)
 {
 	while (reader->format == UNDECIDED) {
 		if (bytes.len == 0)
@@ -155,11 +162,46 @@ report_reader_feed(
 	return feed_chosen(reader, bytes, err);
 }
 
-bool
-report_reader_finish(
-    struct report_reader *reader, struct report *out, struct error *err)
+static bool
+start_text(struct report_reader *reader, struct error *err)
 {
-	*out = (struct report) { 0 };
+	struct bytes first = { reader->first, reader->first_len };
+
+	reader->has_charset = true;
+	charset_guess(&reader->charset, first);
+	return feed_text(reader, charset_feed(&reader->charset, first), err);
+}
+
+bool
+report_reader_feed(
+    struct report_reader *reader, struct bytes bytes, struct error *err)
+{
+	struct bytes piece;
+
+	while (!reader->has_charset) {
+		if (bytes.len == 0)
+			return true;
+		reader->first[reader->first_len++] = bytes.data[0];
+		bytes = bytes_skip(bytes, 1);
+		if (reader->first_len == CHARSET_HEAD
+		    && !start_text(reader, err))
+			return false;
+	}
+	/* What is converted or mended needs memory for a piece, not for all. */
+	for (; bytes.len > 0; bytes = bytes_skip(bytes, piece.len)) {
+		piece = bytes;
+		if (piece.len > PIECE)
+			piece.len = PIECE;
+		if (!feed_text(
+			reader, charset_feed(&reader->charset, piece), err))
+			return false;
+	}
+	return true;
+}
+
+static bool
+finish_text(struct report_reader *reader, struct report *out, struct error *err)
+{
 	switch (reader->format) {
 	case XML:
 		return dmarc_reader_finish(reader->dmarc, out, err);
@@ -169,4 +211,21 @@ report_reader_finish(
 	default:
 		return error_input(err, "not-a-report", "there is no text");
 	}
+}
+
+bool
+report_reader_finish(
+    struct report_reader *reader, struct report *out, struct error *err)
+{
+	*out = (struct report) { 0 };
+	if (!reader->has_charset && !start_text(reader, err))
+		return false;
+	if (!feed_text(reader, charset_finish(&reader->charset), err)
+	    || !finish_text(reader, out, err))
+		return false;
+	if (reader->charset.has_bad)
+		report_note(out, reader->arena,
+		    reader->format == XML ? "xml-encoding" : "json-encoding",
+		    "bytes that are no UTF-%zu", reader->charset.width * 8);
+	return true;
 }

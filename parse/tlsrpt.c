@@ -17,13 +17,16 @@ static bool
 read_failure(
     struct tlsrpt_reader *r, const json_t *detail, struct tlsrpt_failure *out)
 {
+	static const char count[] = "failed-session-count";
+
 	if (!json_is_object(detail)) {
 		tlsrpt_note_value(r, "tlsrpt-bad-type", "entry", detail);
 		return false;
 	}
-	if (!tlsrpt_read_count(
-		r, detail, "failed-session-count", &out->failed_session_count))
+	if (!tlsrpt_read_count(r, detail, count, &out->failed_session_count))
 		return false;
+	if (tlsrpt_find(detail, count) == NULL)
+		tlsrpt_note(r, "tlsrpt-no-count", count, "missing, taken as 0");
 	out->result_type = tlsrpt_read_lower(r, detail, "result-type");
 	out->sending_mta_ip = tlsrpt_read_address(r, detail, "sending-mta-ip");
 	out->receiving_mx_hostname =

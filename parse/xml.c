@@ -234,7 +234,7 @@ print_nothing(void *context, const char *fmt, ...)
 }
 
 struct xml_parser *
-xml_parser_new(const struct xml_handler *handler)
+xml_parser_new(const struct xml_handler *handler, bool is_utf8)
 {
 	struct xml_parser *parser = calloc(1, sizeof(*parser));
 	xmlSAXHandler handlers = sax;
@@ -248,7 +248,8 @@ xml_parser_new(const struct xml_handler *handler)
 	    xmlCreatePushParserCtxt(&handlers, parser, NULL, 0, NULL);
 	if (parser->libxml == NULL)
 		err(1, "xml");
-	xmlCtxtUseOptions(parser->libxml, XML_PARSE_NONET);
+	xmlCtxtUseOptions(parser->libxml,
+	    XML_PARSE_NONET | (is_utf8 ? XML_PARSE_IGNORE_ENC : 0));
 	xmlSetStructuredErrorFunc(NULL, ignore);
 	xmlSetGenericErrorFunc(NULL, print_nothing);
 	return parser;

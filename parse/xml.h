@@ -34,7 +34,9 @@ struct xml_handler {
 
 struct xml_parser;
 
-struct xml_parser *xml_parser_new(const struct xml_handler *handler);
+/* is_utf8: the document is, whatever it declares. */
+struct xml_parser *xml_parser_new(
+    const struct xml_handler *handler, bool is_utf8);
 void xml_parser_free(struct xml_parser *parser);
 
 /*

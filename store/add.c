@@ -1,5 +1,7 @@
 #include <err.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "base/error.h"
@@ -210,15 +212,20 @@ find_quarantined(
 		    "message %lld is not in quarantine", (long long)message));
 }
 
-bool
-add_give_up(struct store *store, const struct error *why)
+void
+add_undo(struct store *store, const struct error *why)
 {
+	struct error ignored;
+
 	intern_forget(store);
-	/* A full disk makes SQLite roll back by itself. */
-	if (!sqlite3_get_autocommit(store->db))
+	/* A full disk can make SQLite give up the whole transaction; then
+	 * there is no savepoint, and store_commit() is to fail. */
+	if (!sqlite3_get_autocommit(store->db)
+	    && !(statement_do(store, STATEMENT_ROLLBACK_TO, &ignored)
+		&& statement_do(store, STATEMENT_RELEASE, &ignored)))
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-	store->lost = *why;
-	return false;
+	if (sqlite3_get_autocommit(store->db))
+		store->lost = *why;
 }
 
 /* What it was before, or better. */
@@ -254,13 +261,19 @@ add_retry(struct store *store, int64_t message, const struct reading *reading,
 	    VALUES(number(result->outcome), number(message)), NULL, err);
 }
 
-bool
-store_retry(struct store *store, int64_t message, const struct reading *reading,
-    struct store_result *result, struct error *err)
+static bool
+try_to_retry(struct store *store, int64_t message,
+    const struct reading *reading, struct store_result *result,
+    struct error *err)
 {
-	return sqlite_check_transaction(store, err)
-	    && (add_retry(store, message, reading, result, err)
-		|| add_give_up(store, err));
+	if (!sqlite_check_transaction(store, err)
+	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
+		return false;
+	if (add_retry(store, message, reading, result, err)
+	    && statement_do(store, STATEMENT_RELEASE, err))
+		return true;
+	add_undo(store, err);
+	return false;
 }
 
 bool
@@ -276,10 +289,103 @@ store_drop(struct store *store, int64_t message, struct error *err)
 		store, REMOVE_RAW, VALUES(number(message)), NULL, err);
 }
 
+static bool
+add_exposed(struct store *store, const struct delivery *delivery,
+    struct store_result *result, struct error *err)
+{
+	if (!sqlite_check_transaction(store, err))
+		return false;
+	if (add(store, delivery, result, err))
+		return true;
+	intern_forget(store);
+	/* A full disk makes SQLite roll back by itself. */
+	if (!sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->lost = *err;
+	return false;
+}
+
+static bool
+try_to_add(struct store *store, const struct delivery *delivery,
+    struct store_result *result, struct error *err)
+{
+	if (!sqlite_check_transaction(store, err)
+	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
+		return false;
+	if (add(store, delivery, result, err)
+	    && statement_do(store, STATEMENT_RELEASE, err))
+		return true;
+	add_undo(store, err);
+	return false;
+}
+
+bool
+add_is_refused(const struct error *err)
+{
+	return strcmp(err->reason, "refused") == 0;
+}
+
+void
+add_refuse(struct store_result *result, const struct error *why)
+{
+	snprintf(result->refused, sizeof(result->refused), "%s", why->text);
+}
+
+/* The reading of a message without what is in it. */
+static struct reading
+set_aside(const struct reading *reading, struct finding *finding,
+    const struct error *why)
+{
+	struct reading aside = *reading;
+
+	*finding =
+	    (struct finding) { .reason = STORE_REFUSED, .detail = why->text };
+	aside.findings = finding;
+	aside.report_count = 0;
+	aside.failures = NULL;
+	return aside;
+}
+
 bool
 store_add(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err)
 {
-	return sqlite_check_transaction(store, err)
-	    && (add(store, delivery, result, err) || add_give_up(store, err));
+	struct delivery again = *delivery;
+	struct finding finding;
+	struct reading aside;
+	struct error why;
+
+	if (store->is_exposed)
+		return add_exposed(store, delivery, result, err);
+	if (try_to_add(store, delivery, result, err))
+		return true;
+	if (!add_is_refused(err))
+		return false;
+	why = *err;
+	aside = set_aside(delivery->reading, &finding, &why);
+	again.reading = &aside;
+	if (!try_to_add(store, &again, result, err))
+		return false;
+	add_refuse(result, &why);
+	return true;
+}
+
+bool
+store_retry(struct store *store, int64_t message, const struct reading *reading,
+    struct store_result *result, struct error *err)
+{
+	struct finding finding;
+	struct reading aside;
+	struct error why;
+
+	if (try_to_retry(store, message, reading, result, err))
+		return true;
+	if (!add_is_refused(err))
+		return false;
+	why = *err;
+	aside = set_aside(reading, &finding, &why);
+	if (!try_to_retry(store, message, &aside, result, err))
+		return false;
+	add_refuse(result, &why);
+	return true;
 }

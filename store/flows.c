@@ -6,13 +6,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "store/filter.h"
+#include "store/flow_shapes.h"
 #include "store/idmap.h"
 #include "store/sqlite.h"
-
-struct auth {
-	const struct dmarc_dkim *dkim;
-	const struct dmarc_spf *spf;
-};
 
 /* A question under way, and what was read for it. */
 struct reader {
@@ -22,9 +18,9 @@ struct reader {
 	bool (*row)(
 	    void *context, const struct flow_row *flow, struct error *err);
 	void *context;
-	struct idmap texts, auths, sources, shapes, reasons;
-	sqlite3_stmt *find_text, *find_dkim, *find_spf, *find_reporter,
-	    *find_shape, *find_reason, *find_comment, *find_records;
+	struct flow_loader loader;
+	struct idmap sources, reasons;
+	sqlite3_stmt *find_reporter, *find_reason, *find_comment, *find_records;
 };
 
 /* --- what ids stand for --- */
@@ -52,101 +48,12 @@ copy_text(struct reader *r, sqlite3_stmt *statement, int column)
 	return arena_copy(r->arena, (struct bytes) { data, (size_t)len });
 }
 
-/* NULL for the id 0, which is that of NULL. */
-static bool
-read_text(struct reader *r, int64_t id, const char **out)
-{
-	const void **place;
-	bool has_row;
-
-	*out = NULL;
-	if (id == 0)
-		return true;
-	place = idmap_place(&r->texts, id);
-	if (*place == NULL) {
-		if (!bind_id(r, r->find_text, id)
-		    || !next_row(r, r->find_text, &has_row))
-			return false;
-		*place = has_row ? copy_text(r, r->find_text, 0) : "";
-		sqlite3_reset(r->find_text);
-	}
-	*out = *place;
-	return true;
-}
-
 static bool
 read_text_column(
     struct reader *r, sqlite3_stmt *row, int column, const char **out)
 {
-	return read_text(r, sqlite3_column_int64(row, column), out);
-}
-
-static bool
-read_dkim(struct reader *r, int64_t id, const struct dmarc_dkim **next)
-{
-	sqlite3_stmt *row = r->find_dkim;
-	struct dmarc_dkim *dkim;
-	bool has_row;
-
-	if (!bind_id(r, row, id))
-		return false;
-	while (next_row(r, row, &has_row)) {
-		if (!has_row)
-			return sqlite3_reset(row) == SQLITE_OK;
-		dkim = arena_alloc(r->arena, 1, sizeof(*dkim));
-		if (!read_text_column(r, row, 0, &dkim->domain)
-		    || !read_text_column(r, row, 1, &dkim->selector))
-			return false;
-		dkim->result.value = sqlite3_column_int(row, 2);
-		*next = dkim;
-		next = &dkim->next;
-	}
-	return false;
-}
-
-static bool
-read_spf(struct reader *r, int64_t id, const struct dmarc_spf **next)
-{
-	sqlite3_stmt *row = r->find_spf;
-	struct dmarc_spf *spf;
-	bool has_row;
-
-	if (!bind_id(r, row, id))
-		return false;
-	while (next_row(r, row, &has_row)) {
-		if (!has_row)
-			return sqlite3_reset(row) == SQLITE_OK;
-		spf = arena_alloc(r->arena, 1, sizeof(*spf));
-		if (!read_text_column(r, row, 0, &spf->domain)
-		    || !read_text_column(r, row, 1, &spf->scope))
-			return false;
-		spf->result.value = sqlite3_column_int(row, 2);
-		*next = spf;
-		next = &spf->next;
-	}
-	return false;
-}
-
-static bool
-read_auth(struct reader *r, int64_t id, struct flow_shape *out)
-{
-	static const struct auth none;
-	const struct auth *auth = &none;
-	struct auth *made;
-
-	if (id != 0) {
-		auth = *idmap_place(&r->auths, id);
-		if (auth == NULL) {
-			made = arena_alloc(r->arena, 1, sizeof(*made));
-			if (!read_dkim(r, id, &made->dkim)
-			    || !read_spf(r, id, &made->spf))
-				return false;
-			*idmap_place(&r->auths, id) = auth = made;
-		}
-	}
-	out->dkim_results = auth->dkim;
-	out->spf_results = auth->spf;
-	return true;
+	return flow_text(
+	    &r->loader, sqlite3_column_int64(row, column), out, r->err);
 }
 
 static bool
@@ -165,7 +72,7 @@ read_source(struct reader *r, int64_t reporter, int64_t domain,
 	if (*out != NULL)
 		return true;
 	made = arena_alloc(r->arena, 1, sizeof(*made));
-	if (!read_text(r, domain, &made->domain)
+	if (!flow_text(&r->loader, domain, &made->domain, r->err)
 	    || !bind_id(r, r->find_reporter, reporter)
 	    || !next_row(r, r->find_reporter, &has_row))
 		return false;
@@ -231,33 +138,6 @@ read_reasons(struct reader *r, int64_t id, const struct dmarc_reason **out)
 	return false;
 }
 
-static bool
-read_shape(struct reader *r, int64_t id, const struct flow_shape **out)
-{
-	sqlite3_stmt *row = r->find_shape;
-	struct flow_shape *made;
-	bool has_row;
-
-	*out = *idmap_place(&r->shapes, id);
-	if (*out != NULL)
-		return true;
-	made = arena_alloc(r->arena, 1, sizeof(*made));
-	if (!bind_id(r, row, id) || !next_row(r, row, &has_row))
-		return false;
-	if (has_row) {
-		made->dkim = sqlite3_column_int(row, 0);
-		made->spf = sqlite3_column_int(row, 1);
-		if (!read_text_column(r, row, 2, &made->header_from)
-		    || !read_text_column(r, row, 3, &made->envelope_from)
-		    || !read_text_column(r, row, 4, &made->envelope_to)
-		    || !read_auth(r, sqlite3_column_int64(row, 5), made))
-			return false;
-	}
-	sqlite3_reset(row);
-	*idmap_place(&r->shapes, id) = *out = made;
-	return true;
-}
-
 /* --- rows --- */
 
 static bool
@@ -286,7 +166,8 @@ read_record(struct reader *r, sqlite3_stmt *row, struct flow_row *out)
 	}
 	out->record = sqlite3_column_int64(row, 0);
 	out->count = sqlite3_column_int64(row, 2);
-	return read_shape(r, sqlite3_column_int64(row, 3), &out->shape)
+	return flow_shape_number(&r->loader, sqlite3_column_int64(row, 3),
+		   &out->shape, r->err)
 	    && read_reasons(r, sqlite3_column_int64(row, 4), &out->reasons);
 }
 
@@ -294,19 +175,8 @@ static const struct {
 	size_t member;
 	const char *sql;
 } statements[] = {
-	{ offsetof(struct reader, find_text),
-	    "SELECT text FROM string WHERE id = ?" },
-	{ offsetof(struct reader, find_dkim),
-	    "SELECT domain, selector, result FROM auth_dkim"
-	    " WHERE auth = ? ORDER BY n" },
-	{ offsetof(struct reader, find_spf),
-	    "SELECT domain, scope, result FROM auth_spf"
-	    " WHERE auth = ? ORDER BY n" },
 	{ offsetof(struct reader, find_reporter),
 	    "SELECT org_name, email_domain FROM reporter WHERE id = ?" },
-	{ offsetof(struct reader, find_shape),
-	    "SELECT dkim, spf, header_from, envelope_from, envelope_to, auth"
-	    " FROM shape WHERE id = ?" },
 	{ offsetof(struct reader, find_reason),
 	    "SELECT n, type FROM reason WHERE reasons = ? ORDER BY n" },
 	{ offsetof(struct reader, find_comment),
@@ -342,11 +212,9 @@ release(struct reader *r)
 
 	for (i = 0; i < COUNT_OF(statements); i++)
 		sqlite3_finalize(*statement_at(r, i));
-	idmap_release(&r->texts);
-	idmap_release(&r->auths);
 	idmap_release(&r->sources);
-	idmap_release(&r->shapes);
 	idmap_release(&r->reasons);
+	flow_loader_release(&r->loader);
 }
 
 static bool
@@ -368,32 +236,48 @@ hand_out(struct reader *r, sqlite3_stmt *report)
 	return false;
 }
 
-bool
-store_flows(struct store *store, const struct store_filter *filter,
-    struct arena *arena,
-    bool (*row)(void *context, const struct flow_row *flow, struct error *err),
-    void *context, struct error *err)
+static bool
+hand_out_all(
+    struct reader *r, const struct store_filter *filter, struct error *err)
 {
-	struct reader r = { .store = store,
-		.arena = arena,
-		.err = err,
-		.row = row,
-		.context = context };
 	sqlite3_stmt *reports = NULL;
 	bool has_row = true;
-	bool ok = open_statements(&r)
-	    && filter_prepare(store,
+	bool ok = open_statements(r)
+	    && filter_prepare(r->store,
 		"SELECT r.id, r.reporter, r.domain, r.begin, r.\"end\", d.p"
 		" FROM report r JOIN dmarc_report d ON d.report = r.id"
 		" WHERE r.kind = 1 AND r.is_conflict = 0 AND",
 		"ORDER BY r.id", filter, &reports, err);
 
 	while (ok && has_row) {
-		ok = next_row(&r, reports, &has_row);
+		ok = next_row(r, reports, &has_row);
 		if (ok && has_row)
-			ok = hand_out(&r, reports);
+			ok = hand_out(r, reports);
 	}
 	sqlite3_finalize(reports);
+	return ok;
+}
+
+bool
+store_flows(struct store *store, const struct store_filter *filter,
+    struct arena *arena,
+    bool (*row)(void *context, const struct flow_row *flow, struct error *err),
+    void *context, struct flow_shapes *shapes, struct error *err)
+{
+	struct reader r = { .store = store,
+		.arena = arena,
+		.err = err,
+		.row = row,
+		.context = context,
+		.loader = { .store = store, .arena = arena } };
+	bool ok;
+
+	/* So that all statements see the same moment. */
+	if (!sqlite_exec(store, "SAVEPOINT flows", err))
+		return false;
+	ok = hand_out_all(&r, filter, err)
+	    && flow_shapes_read(&r.loader, shapes, err);
 	release(&r);
+	sqlite3_exec(store->db, "RELEASE flows", NULL, NULL, NULL);
 	return ok && sqlite_check_unchanged(store, err);
 }

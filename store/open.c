@@ -23,7 +23,7 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 
 /* 250 means on disk: FULL waits for it at each commit, NORMAL would not. */
 static const char settings_to_write[] = "PRAGMA synchronous = FULL;"
-					/* A statement's journal. */
+					/* A savepoint's journal. */
 					"PRAGMA temp_store = MEMORY;"
 					"PRAGMA journal_size_limit = 67108864;";
 
@@ -246,10 +246,6 @@ create_schema(struct store *store, struct error *err)
 static bool
 prepare_to_write(struct store *store, bool is_new, struct error *err)
 {
-	if (sqlite3_db_readonly(store->db, "main") == 1) {
-		errno = EACCES;
-		return error_errno(err, "write", store->path);
-	}
 	if (!sqlite_exec(store, settings_to_write, err))
 		return refuse(store, err);
 	/* So that 'prune' can give back what it has emptied. */
@@ -276,6 +272,10 @@ connect_to(struct store *store, enum store_mode mode, struct error *err)
 		errx(1, "store: out of memory");
 	if (rc != SQLITE_OK)
 		return refuse(store, err);
+	/* SQLite opens to read what it cannot open to write. */
+	if (mode == STORE_WRITE && sqlite3_db_readonly(store->db, "main") == 1
+	    && access(store->path, W_OK) != 0)
+		return error_errno(err, "write", store->path);
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

@@ -75,7 +75,7 @@ store_filter_has_records(const struct store_filter *filter)
 struct store_extent {
 	size_t report_count;
 	/* The first seconds of the days on which they begin, when report_count
-	 * is not 0. */
+	 * is not 0; those that do not say count when all others do not. */
 	int64_t first_day, last_day;
 };
 MUST_CHECK bool store_extent(struct store *store,

@@ -19,7 +19,7 @@ read_day(void *context, sqlite3_stmt *row, struct error *err)
 	const struct day_rows *to = context;
 	const struct store_day day = {
 		.domain = question_text(row, 0),
-		.day = sqlite3_column_int64(row, 1) * 86400,
+		.day = question_day(row, 1),
 		.messages = sqlite3_column_int64(row, 2),
 		.passed = sqlite3_column_int64(row, 3),
 		.delivered = sqlite3_column_int64(row, 4),
@@ -65,7 +65,7 @@ read_tls_day(void *context, sqlite3_stmt *row, struct error *err)
 	const struct store_tls_day day = {
 		.domain = question_text(row, 0),
 		.policy_type = question_text(row, 1),
-		.day = sqlite3_column_int64(row, 2) * 86400,
+		.day = question_day(row, 2),
 		.successful = sqlite3_column_int64(row, 3),
 		.failed = sqlite3_column_int64(row, 4),
 	};

@@ -32,6 +32,9 @@ is_of_days(const struct store_filter *filter)
 		|| filter->until % 86400 == 0);
 }
 
+/* A report that does not say when it begins stands at 0. */
+#define FIRST_DAY " coalesce(min(nullif(r.day, 0)), min(r.day))"
+
 bool
 store_extent(struct store *store, const struct store_filter *filter,
     struct store_extent *out, struct error *err)
@@ -41,11 +44,11 @@ store_extent(struct store *store, const struct store_filter *filter,
 
 	ok = is_of_days(filter)
 	    ? filter_prepare_days(store,
-		"SELECT coalesce(sum(r.reports), 0), min(r.day), max(r.day)"
+		"SELECT coalesce(sum(r.reports), 0)," FIRST_DAY ", max(r.day)"
 		" FROM total_report r WHERE",
 		"", filter, &statement, err)
 	    : filter_prepare(store,
-		"SELECT count(*), min(r.day), max(r.day)"
+		"SELECT count(*)," FIRST_DAY ", max(r.day)"
 		" FROM report r WHERE r.is_conflict = 0 AND",
 		"", filter, &statement, err);
 	return ok && question_answer(store, statement, read_extent, out, err);

@@ -40,7 +40,10 @@ question_day(sqlite3_stmt *row, int column)
 {
 	int64_t day = sqlite3_column_int64(row, column);
 
-	return day < INT64_MIN / 86400 ? INT64_MIN : day * 86400;
+	/* The program writes no day that is not a date; others might. */
+	if (day < INT64_MIN / 86400)
+		return INT64_MIN;
+	return day > INT64_MAX / 86400 ? INT64_MAX : day * 86400;
 }
 
 struct address

@@ -97,7 +97,17 @@ store_reparse(struct store *store, int64_t message,
     const struct reading *reading, struct store_result *result,
     struct error *err)
 {
-	return sqlite_check_transaction(store, err)
-	    && (reparse(store, message, reading, result, err)
-		|| add_give_up(store, err));
+	if (!sqlite_check_transaction(store, err)
+	    || !statement_do(store, STATEMENT_SAVEPOINT, err))
+		return false;
+	if (reparse(store, message, reading, result, err)
+	    && statement_do(store, STATEMENT_RELEASE, err))
+		return true;
+	add_undo(store, err);
+	if (!add_is_refused(err))
+		return false;
+	*result =
+	    (struct store_result) { .message = message, .quarantined = 1 };
+	add_refuse(result, err);
+	return true;
 }

@@ -19,8 +19,9 @@ MUST_CHECK bool store_next_raw(
  * Puts what was found in a message, when it was read once more, in the place
  * of what was stored of it.  A report that reads as the same one keeps its
  * number, its verdict and whether it counts; one that turns out to be another
- * is taken anew.  What cannot be read any more stays as it was.  In a
- * transaction, which a failure ends; doing it again changes nothing.
+ * is taken anew.  What cannot be read any more, and what the database refuses,
+ * stays as it was.  In a transaction, all or nothing; doing it again changes
+ * nothing.
  *
  * stored counts the reports that were written anew, the other counts are
  * those of store_add().

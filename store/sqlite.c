@@ -1,6 +1,7 @@
 #include "store/sqlite.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -12,17 +13,44 @@ set_system(struct error *err, const char *reason, const char *text)
 	return false;
 }
 
+/* Files that are open already give these when their file system becomes one
+ * that can only be read, as ext4 does after an error, or they immutable. */
+static bool
+is_forbidden(int cause)
+{
+	return cause == EROFS || cause == EACCES || cause == EPERM;
+}
+
+/* What the system said when SQLite could not open, or not use, a file.  Of the
+ * log it has to be asked for: sqlite3_system_errno() knows of no commit. */
+static int
+find_cause(struct store *store)
+{
+	int cause = sqlite3_system_errno(store->db);
+	sqlite3_file *log = NULL;
+
+	if ((sqlite3_errcode(store->db) & 0xff) == SQLITE_IOERR
+	    && sqlite3_file_control(
+		   store->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log)
+		== SQLITE_OK
+	    && log != NULL && log->pMethods != NULL)
+		log->pMethods->xFileControl(
+		    log, SQLITE_FCNTL_LAST_ERRNO, &cause);
+	return cause;
+}
+
 bool
 sqlite_error(struct store *store, struct error *err)
 {
-	int cause = sqlite3_system_errno(store->db);
+	int code = sqlite3_extended_errcode(store->db);
+	int cause = find_cause(store);
 	const char *reason = "database";
 
-	switch (sqlite3_errcode(store->db) & 0xff) {
+	switch (code & 0xff) {
 	case SQLITE_IOERR:
 		/* EFBIG: a limit on the size of files. */
 		if (cause != ENOSPC && cause != EDQUOT && cause != EFBIG) {
-			reason = "io";
+			reason = is_forbidden(cause) ? "readonly" : "io";
 			break;
 		}
 		/* FALLTHROUGH */
@@ -36,13 +64,19 @@ sqlite_error(struct store *store, struct error *err)
 		reason = "readonly";
 		break;
 	case SQLITE_CANTOPEN: /* its log or index: no files left, or no right */
-		reason = cause == EROFS || cause == EACCES ? "readonly" : "io";
+		reason = is_forbidden(cause) ? "readonly" : "io";
+		break;
+	case SQLITE_CONSTRAINT: /* it is what was to be stored */
+	case SQLITE_MISMATCH:
+	case SQLITE_TOOBIG:
+		reason = "refused";
 		break;
 	default:
 		break;
 	}
-	error_set(err, ERROR_SYSTEM, "the database fails: %s (%d)",
-	    sqlite3_errmsg(store->db), sqlite3_extended_errcode(store->db));
+	error_set(err, ERROR_SYSTEM, "the database %s: %s (%d)",
+	    strcmp(reason, "refused") == 0 ? "refuses it" : "fails",
+	    sqlite3_errmsg(store->db), code);
 	err->reason = reason;
 	return false;
 }

@@ -22,6 +22,9 @@ extern const char store_schema[], store_views[];
 
 /* The statements that write, each prepared once (store/statement.c). */
 enum statement {
+	STATEMENT_SAVEPOINT,
+	STATEMENT_RELEASE,
+	STATEMENT_ROLLBACK_TO,
 	FIND_STRING,
 	ADD_STRING,
 	FIND_AUTH,
@@ -110,6 +113,7 @@ struct store {
 	struct cache strings, auths, shapes, reasons, reporters;
 	int migrated_from;
 	bool keeps_raw;
+	bool is_exposed;     /* a failure ends the transaction */
 	int64_t sweeps;      /* when the caches were last looked at */
 	bool in_transaction; /* between store_begin() and its end */
 	struct error lost;   /* why it was given up, if it was */
@@ -171,6 +175,9 @@ MUST_CHECK bool statement_run(struct store *store, enum statement which,
 MUST_CHECK bool statement_start(struct store *store, enum statement which,
     const struct value *values, size_t count, sqlite3_stmt **out,
     struct error *err);
+/* A statement without parameters. */
+MUST_CHECK bool statement_do(
+    struct store *store, enum statement which, struct error *err);
 void statement_release(struct store *store);
 
 /* For reading: a statement of its own; sqlite3_finalize() ends it. */

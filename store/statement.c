@@ -24,6 +24,9 @@ _Static_assert(VERDICT_VERIFIED == 1, "verdict = 1 is verified");
 #define DAY_OF_SOURCES "domain = ?1 AND passes IN (0, 1) AND day = ?2"
 
 static const char *const sql[STATEMENT_COUNT] = {
+	[STATEMENT_SAVEPOINT] = "SAVEPOINT message",
+	[STATEMENT_RELEASE] = "RELEASE message",
+	[STATEMENT_ROLLBACK_TO] = "ROLLBACK TO message",
 	[FIND_STRING] = "SELECT id FROM string WHERE text = ?",
 	[ADD_STRING] = "INSERT INTO string (text) VALUES (?)"
 		       " ON CONFLICT DO NOTHING",
@@ -287,6 +290,12 @@ statement_run(struct store *store, enum statement which,
 		*id = first_number(store, statement, has_row);
 	sqlite3_reset(statement);
 	return true;
+}
+
+bool
+statement_do(struct store *store, enum statement which, struct error *err)
+{
+	return statement_run(store, which, NULL, 0, NULL, err);
 }
 
 void

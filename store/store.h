@@ -53,6 +53,14 @@ int store_migrated_from(const struct store *store);
  * at first. */
 void store_keep_raw(struct store *store, bool keeps);
 
+/*
+ * Whether a message that fails takes nothing else of its transaction with it,
+ * as is so at first.  Without that the failure ends the transaction, and
+ * store_commit() fails too; but SQLite need not copy each page that a message
+ * changes, in memory, before it does.
+ */
+void store_isolate(struct store *store, bool isolates);
+
 /* What arrived, how, and what was found in it. */
 struct delivery {
 	const struct reading *reading;
@@ -87,14 +95,18 @@ struct store_result {
 	enum store_outcome outcome; /* the first of the list that applies */
 	int64_t message;            /* its id */
 	size_t stored, conflicts, duplicates, quarantined; /* findings */
+	char refused[200]; /* why the database did not take it; or "" */
 };
+
+/* The reason of a message in quarantine that could be read, and that the
+ * database would not take. */
+#define STORE_REFUSED "database-refused"
 
 MUST_CHECK bool store_begin(struct store *store, struct error *err);
 
 /*
- * Adds one message with all it holds.  A failure ends the whole transaction:
- * then store_commit() fails too, and nothing of it is stored.  (To take back
- * one message alone, SQLite would copy each page before it is changed.)
+ * Adds one message with all it holds, all or nothing; unless store_isolate()
+ * says otherwise, a failure takes nothing else of the transaction with it.
  *
  * A report is known by its reporter, domain, report_id, begin and end, and
  * the digest of its content: the same key and content is a duplicate and
@@ -107,9 +119,14 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
  * compressed, when something in the message could not be read, and never of
  * a failure report or complaint.
  *
+ * A message that the database itself refuses (a constraint, a text that is too
+ * large) is quarantined as a whole for STORE_REFUSED, and nothing else is
+ * stored of it; where messages are not isolated it fails as "refused".
+ *
  * Fails with ERROR_SYSTEM and the reason "full" for a full disk, "busy" when
  * another process writes, "readonly" when the database may not be written any
- * more, "io" when the disk fails, or "database".
+ * more, "io" when the disk fails, or "database".  A full disk can end the whole
+ * transaction: then store_commit() fails too, and nothing of it is stored.
  */
 MUST_CHECK bool store_add(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err);
@@ -118,7 +135,7 @@ MUST_CHECK bool store_add(struct store *store, const struct delivery *delivery,
  * Adds what was found in a message of the quarantine when it was read once
  * more: what is readable now is stored as by store_add(), what is not takes
  * the place of what was said of it before.  The raw bytes go when nothing is
- * left in quarantine.  In a transaction, which a failure ends.  Fails with
+ * left in quarantine.  In a transaction, all or nothing.  Fails with
  * ERROR_NO_INPUT when nothing of that message is in quarantine.
  */
 MUST_CHECK bool store_retry(struct store *store, int64_t message,

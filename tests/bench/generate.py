@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Writes mails with reports for the benchmark, the same for the same options.
 
-usage: generate.py PROFILE COUNT SEED FOLDER
+usage: generate.py PROFILE COUNT SEED FOLDER [DOMAINS]
 
 PROFILE is small (1 to 20 records a report), mixed (as large receivers send
 them: most are small, some have tens of thousands of records), big (100,000
-records in one report) or tls. FOLDER.truth holds what a reader must find, as
-"name value" lines.
+records in one report) or tls. DOMAINS is how many domains are reported on, ten
+by default. FOLDER.truth holds what a reader must find, as "name value" lines.
 """
 import base64
 import gzip
@@ -114,7 +114,7 @@ def record_count(rng, profile):
 
 def dmarc_report(rng, profile, number, truth):
     name, email, tells, tab = rng.choice(REPORTERS)
-    domain = DOMAINS[min(int(rng.paretovariate(0.8)) - 1, 9)]
+    domain = DOMAINS[min(int(rng.paretovariate(0.8)), len(DOMAINS)) - 1]
     begin = FIRST + DAY * rng.randrange(600)
     report_id = "%08x%08x" % (rng.getrandbits(32), number)
     parts = ['<?xml version="1.0" encoding="UTF-8"?>\n<feedback>\n'
@@ -196,6 +196,8 @@ def mail(sender, subject, kind, file, text, number):
 def main():
     profile, count, seed, folder = (sys.argv[1], int(sys.argv[2]),
                                     int(sys.argv[3]), sys.argv[4])
+    DOMAINS.extend("domain%d.example" % n for n in
+                   range(len(DOMAINS), int((sys.argv + ["0"])[5])))
     rng = random.Random(seed)
     truth = {"reports": count, "records": 0, "messages": 0, "passed": 0,
              "checksum": 0}

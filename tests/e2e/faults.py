@@ -4,18 +4,17 @@ nothing is doubled, it is said once, and it is over by itself.
 
 usage: faults.py PROGRAM [HOSTILE]
 """
+import errno
 import os
 import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 
 from lmtp import (Client, Folder, Listener, Numbers, Sender, check_stored,
-                  join, message, skip, until)
+                  join, kind_of, message, until)
 
 
 def deliver(listener, number, code, kind="report"):
@@ -139,32 +138,176 @@ def full_disk(program, folder):
         subprocess.run(["umount", "-l", disk], check=True)
 
 
-def failing_disk(program, folder):
-    """The disk says that it could not write."""
+def failing_writes(program, folder, code, reason, words):
+    """The disk says that it could not write: with the error of that number,
+    or at a sync, when it is None."""
     shim = os.environ.get("SYNC_SHIM")
     if not shim:
-        print("skipped: a disk that fails, $SYNC_SHIM is not set")
+        print("skipped: %s, $SYNC_SHIM is not set" % words)
         return
     listener = Listener(program, folder, env=dict(
         os.environ, LD_PRELOAD=shim, SYNC_FAILS=folder / "fails",
         ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "")
         + ":verify_asan_link_order=0")).start()
+
+    def fail():
+        with open(folder / "fails.new", "w") as file:
+            file.write("" if code is None else str(code))
+        os.rename(folder / "fails.new", folder / "fails")
+
+    recover(listener, fail, lambda: os.unlink(folder / "fails"), reason, words)
+
+
+def recover(listener, fail, mend, reason, words):
+    """Mail is deferred for that reason after fail(), and taken again after
+    mend(), both said once."""
     deliver(listener, 1000001, b"250")
     numbers = Numbers()
     senders = start_senders(listener, numbers)
     until("something is stored", lambda: stored(senders) >= 5)
-    open(folder / "fails", "w").close()
+    fail()
     until("mail is deferred", lambda: deferred(senders) >= 10)
-    assert listener.status()["deferred_total", "io"] >= 10
-    os.unlink(folder / "fails")
+    answer = Client(listener.socket).hello().deliver(message(1000002))
+    assert answer.startswith(b"452 4.3.1" if reason == "full" else
+                             b"451 4.3.0"), answer
+    assert listener.status()["deferred_total", reason] >= 10
+    mend()
     before = stored(senders)
     until("mail is taken again", lambda: stored(senders) > before + 20)
     numbers.last = numbers.number
     join(senders)
     listener.stop()
     assert check_stored(listener, senders) == numbers.last
-    assert listener.said().count("mail is deferred: ") == 1, listener.said()
-    print("ok: a disk that fails")
+    said = listener.said()
+    assert said.count("mail is deferred: ") == 1, said
+    assert said.count("mail is taken again") == 1, said
+    print("ok:", words)
+
+
+def failing_disk(program, folder):
+    failing_writes(program, folder, None, "io", "a disk that fails")
+
+
+def quota(program, folder):
+    failing_writes(program, folder, errno.EDQUOT, "full", "a quota")
+
+
+def readonly_disk(program, folder):
+    """A file system that goes over to reading after an error."""
+    failing_writes(program, folder, errno.EROFS, "readonly",
+                   "a file system that can only be read")
+
+
+def immutable(program, folder):
+    """The same without a trick, where files can be made immutable."""
+    listener = Listener(program, folder).start()
+    deliver(listener, 1000003, b"250")
+    log = listener.db + "-wal"
+
+    def change(flag):
+        return subprocess.run(["chattr", flag, log],
+                              capture_output=True).returncode == 0
+
+    if not (shutil.which("chattr") and change("+i") and change("-i")):
+        listener.stop()
+        print("skipped: immutable files, none can be made here")
+        return
+    try:
+        recover(listener, lambda: change("+i"), lambda: change("-i"),
+                "readonly", "a file that may not be written any more")
+    finally:
+        change("-i")
+
+
+def readonly_start(program, folder):
+    """Where nothing can be written no listener starts, but answers are
+    given."""
+    if os.getuid() != 0:
+        print("skipped: a disk without writing, only root can mount one")
+        return
+    disk = folder / "disk"
+    os.mkdir(disk)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk]
+    if subprocess.run(mount, capture_output=True).returncode != 0:
+        print("skipped: a disk without writing, nothing can be mounted here")
+        return
+    try:
+        listener = Listener(program, folder, db=disk + "/db").start()
+        deliver(listener, 1, b"250")
+        listener.stop()
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        refused = subprocess.run(
+            [program, "--db", listener.db, "listen", "--socket",
+             listener.socket], capture_output=True, text=True, timeout=60)
+        assert refused.returncode not in (0, 1), refused
+        assert "ead-only" in refused.stderr, refused
+        summary = subprocess.run(
+            [program, "--db", listener.db, "summary", "--all"],
+            capture_output=True, text=True, timeout=60)
+        assert summary.returncode == 0, summary
+        assert "example.org" in summary.stdout, summary
+        subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+        listener.start()
+        deliver(listener, 4, b"250")
+        listener.stop()
+        print("ok: no start where nothing can be written")
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+# --- what the database refuses ---
+
+def refused(program, folder):
+    """A message that the database will not have is kept aside, and those that
+    came with it are stored."""
+    listener = Listener(program, folder).start()
+    deliver(listener, 1000001, b"250")
+    writer = sqlite3.connect(listener.db, isolation_level=None)
+    writer.execute("CREATE TRIGGER odd BEFORE INSERT ON record"
+                   " WHEN NEW.count = 3"
+                   " BEGIN SELECT RAISE(ABORT, 'no threes'); END")
+    senders = start_senders(listener, Numbers(180), sessions=20)
+    join(senders)
+    assert deferred(senders) == 0
+    assert check_stored(listener, senders) == 180
+    odd = sum(1 for number in range(1, 181)
+              if number % 7 + 1 == 3 and kind_of(number) == "report")
+    rows = listener.ask("SELECT count(*), min(detail) FROM quarantine JOIN raw"
+                        " USING (message) WHERE reason = 'database-refused'")
+    assert rows[0][0] == odd and "no threes" in rows[0][1], rows
+    broken = sum(1 for number in range(1, 181) if kind_of(number) == "broken")
+    status = listener.status()
+    assert status["messages_total", "quarantined"] == odd + broken, status
+    # Fewer lines than may be written in a second.
+    assert listener.said().count("reason=database-refused") == odd
+
+    with open(folder / "mail", "wb") as file:
+        file.write(message(2004))
+    done = subprocess.run([program, "--db", listener.db, "import",
+                           folder / "mail"], capture_output=True, text=True,
+                          timeout=60)
+    assert "kept aside (database-refused)" in done.stderr, done
+    assert done.returncode == 0 and "1 quarantined" in done.stdout, done
+    odd += 1
+
+    def retry():
+        return subprocess.run(
+            [program, "--db", listener.db, "quarantine", "retry"],
+            capture_output=True, text=True, timeout=60)
+
+    done = retry()
+    assert done.returncode == 0, done
+    assert ": 0 new, 0 known" in done.stdout, done
+    assert "%d still unreadable" % (odd + broken) in done.stdout, done
+    writer.execute("DROP TRIGGER odd")
+    writer.close()
+    done = retry()
+    assert done.returncode == 0 and ": %d new" % odd in done.stdout, done
+    listener.stop()
+    deep = subprocess.run([program, "--db", listener.db, "doctor", "--deep"],
+                          capture_output=True, text=True, timeout=60)
+    assert "every sum is what its rows say" in deep.stdout, deep
+    print("ok: what the database refuses")
 
 
 # --- memory and files ---
@@ -298,8 +441,9 @@ def no_sandbox(program, folder):
 
 def main():
     tests = [(sys.argv[1], test) for test in (
-        held_lock, short_lock, full_disk, failing_disk, too_much_memory,
-        few_files, no_sandbox)]
+        held_lock, short_lock, full_disk, failing_disk, quota, readonly_disk,
+        immutable, readonly_start, refused, too_much_memory, few_files,
+        no_sandbox)]
     if len(sys.argv) > 2:
         tests.append((sys.argv[2], hostile))
     for program, test in tests:

@@ -215,6 +215,53 @@ def others(program, folder, listener):
     print("ok: a reader who may write nothing")
 
 
+def pruning(program, folder):
+    """Rows go while others come: no mail is deferred, and what was taken is
+    in the sums, once."""
+    old = folder / "old"
+    os.mkdir(old)
+    for number in range(100001, 101501):
+        with open("%s/%d" % (old, number), "wb") as file:
+            file.write(message(number))
+    subprocess.run([program, "--db", folder / "db", "import", old],
+                   check=True, capture_output=True)
+    listener = Listener(program, folder).start()
+    numbers = Numbers(1000)
+    kind = "report"
+    senders = [Sender(listener.socket, numbers, lambda number: kind)
+               for _ in range(10)]
+    for sender in senders:
+        sender.start()
+    rounds = 0
+    while rounds == 0 or any(sender.is_alive() for sender in senders):
+        subprocess.run(
+            [program, "--db", listener.db, "prune", "--older-than", "1d",
+             "--keep-rollups", "50y", "--apply"], check=True,
+            capture_output=True)
+        rounds += 1
+    join(senders)
+    assert sum(sender.deferred for sender in senders) == 0
+    everything = list(range(100001, 101501)) + list(range(1, 1001))
+    expected = [(len(everything), sum(n % 7 + 1 for n in everything))]
+    sums = "SELECT sum(reports), sum(messages) FROM total_report"
+    assert listener.ask(sums) == expected, listener.ask(sums)
+    rows = listener.ask("SELECT count(*) FROM report")[0][0]
+    pruned = listener.ask("SELECT count(*) FROM pruned")[0][0]
+    assert rows + pruned == len(everything), (rows, pruned)
+    # Mail that comes once more is known, though its rows are gone.
+    client = Client(listener.socket).hello()
+    for number in (1, 500, 1000, 100001):
+        assert client.deliver(message(number)).startswith(b"250")
+    assert listener.ask(sums) == expected, listener.ask(sums)
+    listener.stop()
+    doctor = subprocess.run([program, "--db", listener.db, "doctor", "--deep"],
+                            capture_output=True, text=True)
+    assert "every page of it is sound" in doctor.stdout, doctor
+    assert "every sum is what its rows say" in doctor.stdout, doctor
+    print("ok: pruned %d times while 10 sessions delivered 1000 messages" %
+          rounds)
+
+
 def load(program, folder):
     """1000 sessions: 50 of them busy, some that trickle, the rest idle; one
     more is told to come later."""
@@ -249,7 +296,8 @@ def load(program, folder):
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    for test in (systemd, sigterm, sockets, status, queue_id, readers, load):
+    for test in (systemd, sigterm, sockets, status, queue_id, readers,
+                 pruning, load):
         folder = Folder()
         try:
             test(program, folder)

@@ -4,10 +4,12 @@
 # told apart by the beginnings that codes have.
 #
 # usage: reasons.sh (from the root of the sources)
-codes='not-a-report|empty-report|no-[a-z-]+|date-range|source-ip|section-repeated'
-codes="$codes|text-truncated|(xml|json|tlsrpt|gzip|zip|smime|container|limit|record)-[a-z-]+"
+codes='not-a-report|empty-report|message-partial|no-[a-z-]+|date-range'
+codes="$codes|source-ip|section-repeated|text-truncated"
+codes="$codes|(xml|json|tlsrpt|gzip|zip|tar|smime|container|limit)-[a-z-]+"
+codes="$codes|(record|worker|database)-[a-z-]+"
 status=0
-for code in $(grep -rhoE "\"($codes)\"" parse/*.c ingest/*.c | tr -d '"' |
+for code in $(grep -rhoE "\"($codes)\"" parse/*.c ingest/*.c store/*.h | tr -d '"' |
 	sort -u); do
 	case $code in
 	no-policy-found) continue ;; # a policy type of RFC 8460

@@ -259,6 +259,102 @@ Test(authentic, suspects_very_many_fields)
 	arena_release(&arena);
 }
 
+/* What a sender may write to look like our own system. */
+#define AS(id)                                                                 \
+	"Authentication-Results: " id                                          \
+	"; dmarc=pass header.from=sender.example\r\n"
+
+Test(authentic, is_not_deceived_by_likenesses)
+{
+	static const char *const forged[] = {
+		AS("mx.example.org.evil.example"),
+		AS("notmx.example.org"),
+		AS("mx.example.orgx"),
+		AS("example.org"),
+		AS("evil.example/mx.example.org"),
+		AS("\"evil.example mx.example.org\""),
+		AS("(mx.example.org) evil.example"),
+		AS("evil.example (; mx.example.org)"),
+		AS("evil.example\r\n\tmx.example.org"),
+		AS("\"mx.example.org; dmarc=pass header.from=sender.example\""),
+		"X-" DMARC("pass"),
+		"ARC-" DMARC("pass"),
+		"Old-" DMARC("pass"),
+		"ARC-Authentication-Results: i=1; mx.example.org; dmarc=pass"
+		" header.from=sender.example\r\n",
+		"X-Fold: a\r\n " DMARC("pass"),
+		"Authentication-Results : mx.example.org; dmarc=pass"
+		" header.from=sender.example\r\n",
+		"Comments: a\r" DMARC("pass"),
+	};
+	struct arena arena = { 0 };
+	struct mail mail = { NULL, VERDICT_UNVERIFIED,
+		"no Authentication-Results of ours" };
+	struct mail fails = { NULL, VERDICT_FAILED,
+		"dmarc=fail for sender.example" };
+	size_t i;
+
+	for (i = 0; i < sizeof(forged) / sizeof(forged[0]); i++) {
+		mail.header =
+		    arena_printf(&arena, RECEIVED "%s" FROM, forged[i]);
+		check(&mail, &dmarc_report, 0);
+		/* above ours and below it */
+		fails.header =
+		    arena_printf(&arena, RECEIVED "%s" DMARC("fail") "%s" FROM,
+			forged[i], forged[i]);
+		check(&fails, &dmarc_report, 1);
+	}
+	arena_release(&arena);
+}
+
+/* A sender has a hand in what stands in comments and quoted strings. */
+Test(authentic, reads_over_what_a_sender_can_put_into_our_own_field)
+{
+	static const struct mail mails[] = {
+		{ RECEIVED AR "dmarc=fail (p=none; dmarc=pass"
+			      " header.from=sender.example)"
+			      " header.from=sender.example\r\n" FROM,
+		    VERDICT_FAILED, "dmarc=fail for sender.example" },
+		{ RECEIVED AR "dmarc=fail reason=\"; dmarc=pass"
+			      " header.from=sender.example\""
+			      " header.from=sender.example\r\n" FROM,
+		    VERDICT_FAILED, "dmarc=fail for sender.example" },
+		{ RECEIVED AR "spf=fail smtp.mailfrom=\"a; dmarc=pass"
+			      " header.from=sender.example; \"@evil.example;"
+			      " dmarc=none header.from=sender.example\r\n" FROM,
+		    VERDICT_UNVERIFIED,
+		    "dmarc=none for sender.example, spf=fail for"
+		    " evil.example: nothing that passes for sender.example" },
+		{ RECEIVED AR "spf=pass (a (b\\) ; dmarc=pass"
+			      " header.from=sender.example) c)"
+			      " smtp.mailfrom=evil.example\r\n" FROM,
+		    VERDICT_UNVERIFIED,
+		    "spf=pass for evil.example: nothing that passes for"
+		    " sender.example" },
+		{ RECEIVED AR
+		    "dkim=pass"
+		    " header.i=\"@sender.example\"@evil.example\r\n" FROM,
+		    VERDICT_UNVERIFIED,
+		    "dkim=pass for evil.example: nothing that passes for"
+		    " sender.example" },
+		{ RECEIVED AR "dkim=pass header.d=evil.example"
+			      " header.d=sender.example\r\n" FROM,
+		    VERDICT_UNVERIFIED,
+		    "dkim=pass for evil.example: nothing that passes for"
+		    " sender.example" },
+		{ RECEIVED AR
+		    "dmarc/2=pass header.from=sender.example\r\n" FROM,
+		    VERDICT_UNVERIFIED, "no Authentication-Results of ours" },
+		{ RECEIVED AR
+		    "arc=pass header.d=sender.example;"
+		    " x-dmarc=pass header.from=sender.example\r\n" FROM,
+		    VERDICT_UNVERIFIED,
+		    "nothing that passes for sender.example" },
+	};
+
+	CHECK_ALL(mails, &dmarc_report, 1);
+}
+
 #define SIGNATURE(d, tags)                                                     \
 	"DKIM-Signature: v=1; a=rsa-sha256; d=" d "; s=sel;" tags              \
 	" h=from;\r\n bh=x; b=Ab12\r\n cd34ef==\r\n"
@@ -288,6 +384,12 @@ Test(authentic, judges_tls_reports)
 
 		{ RECEIVED SIGNED("sender.example")
 			SIGNATURE("sender.example", " l=10;") FROM,
+		    VERDICT_UNVERIFIED,
+		    "dkim=pass for sender.example: only part of the"
+		    " body is signed (l=); submitter sender.example" },
+		/* however it is written */
+		{ RECEIVED SIGNED("sender.example") SIGNATURE(
+		      "sender.example", " c=relaxed;\r\n\tl =\t0;") FROM,
 		    VERDICT_UNVERIFIED,
 		    "dkim=pass for sender.example: only part of the"
 		    " body is signed (l=); submitter sender.example" },

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "store/reparse.h"
 #include "store/sqlite.h"
 
 TestSuite(add, .init = make_world, .fini = leave_world);
@@ -421,9 +422,53 @@ Test(add, numbers_texts_and_results_anew_after_a_rollback)
 		"one.example"));
 }
 
+static const char *
+domain_of(int64_t report)
+{
+	struct stored_report stored;
+
+	must(store_report(
+	    world.store, report, &world.arena, &stored, &world.err));
+	return stored.report.domain;
+}
+
 /* The second report of the failing message has no domain, which is refused;
- * nothing is stored of what came before it, and no id of that is used. */
-Test(add, gives_the_transaction_up_when_a_message_fails)
+ * what was done for the first is undone. */
+Test(add, loses_only_the_message_that_fails)
+{
+	struct finding *lost =
+	    found(new_dmarc("lost.example", "1", 0, NULL), "lost");
+	struct delivery failing = delivery_of("failing", lost);
+	struct delivery others[] = {
+		delivery_of("before",
+		    found(new_dmarc("before.example", "1", 0, NULL), "a")),
+		delivery_of("after",
+		    found(new_dmarc("after.example", "1", 0, NULL), "b")),
+		delivery_of("later",
+		    found(new_dmarc("lost.example", "2", 0, NULL), "c")),
+	};
+	struct store_result result;
+
+	lost->next = found(new_dmarc(NULL, "2", 0, NULL), "none");
+	must(store_begin(world.store, &world.err));
+	must(store_add(world.store, &others[0], &result, &world.err));
+	cr_expect(not(store_add(world.store, &failing, &result, &world.err)));
+	cr_expect(eq(int, world.err.kind, ERROR_SYSTEM));
+	must(store_add(world.store, &others[1], &result, &world.err));
+	must(store_add(world.store, &others[2], &result, &world.err));
+	must(store_commit(world.store, &world.err));
+
+	cr_expect(eq(i64, ask("SELECT count(*) FROM message"), 3));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM arrival"), 3));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM report"), 3));
+	cr_expect(eq(str, (char *)domain_of(1), "before.example"));
+	cr_expect(eq(str, (char *)domain_of(2), "after.example"));
+	cr_expect(eq(str, (char *)domain_of(3), "lost.example"));
+}
+
+/* The same when messages are not isolated: nothing is stored of what came
+ * before it, and no id of that is used. */
+Test(add, loses_the_transaction_when_messages_are_not_isolated)
 {
 	struct finding *lost =
 	    found(new_dmarc("lost.example", "1", 0, NULL), "lost");
@@ -431,9 +476,9 @@ Test(add, gives_the_transaction_up_when_a_message_fails)
 	struct delivery before = delivery_of(
 	    "before", found(new_dmarc("before.example", "1", 0, NULL), "a"));
 	struct store_result result;
-	struct stored_report stored;
 
 	lost->next = found(new_dmarc(NULL, "2", 0, NULL), "none");
+	store_isolate(world.store, false);
 	must(store_begin(world.store, &world.err));
 	must(store_add(world.store, &before, &result, &world.err));
 	cr_expect(not(store_add(world.store, &failing, &result, &world.err)));
@@ -445,10 +490,8 @@ Test(add, gives_the_transaction_up_when_a_message_fails)
 
 	deliver_report("after", new_dmarc("lost.example", "2", 0, NULL), "c");
 	expect_result(deliver(&before), STORE_STORED, 1, 0, 0, 0);
-	must(store_report(world.store, 1, &world.arena, &stored, &world.err));
-	cr_expect(eq(str, (char *)stored.report.domain, "lost.example"));
-	must(store_report(world.store, 2, &world.arena, &stored, &world.err));
-	cr_expect(eq(str, (char *)stored.report.domain, "before.example"));
+	cr_expect(eq(str, (char *)domain_of(1), "lost.example"));
+	cr_expect(eq(str, (char *)domain_of(2), "before.example"));
 }
 
 Test(add, refuses_a_report_without_a_period)
@@ -509,6 +552,8 @@ Test(add, says_that_the_disk_is_full_and_never_commits_half)
 	    delivery_of("small", found(any_report(), "this"));
 	struct delivery large = large_delivery();
 	struct store_result result;
+	bool committed;
+	int64_t expected;
 
 	must(store_begin(world.store, &world.err));
 	must(store_add(world.store, &small, &result, &world.err));
@@ -516,9 +561,13 @@ Test(add, says_that_the_disk_is_full_and_never_commits_half)
 	cr_expect(not(store_add(world.store, &large, &result, &world.err)));
 	cr_expect(eq(int, world.err.kind, ERROR_SYSTEM));
 	cr_expect(eq(str, (char *)world.err.reason, "full"));
-	cr_expect(not(store_commit(world.store, &world.err)));
-	cr_expect(eq(str, (char *)world.err.reason, "full"));
-	cr_expect(eq(i64, ask("SELECT count(*) FROM message"), 0));
+
+	/* Either SQLite still has the first, or the commit fails. */
+	committed = store_commit(world.store, &world.err);
+	if (!committed)
+		cr_expect(eq(str, (char *)world.err.reason, "full"));
+	expected = committed ? 1 : 0;
+	cr_expect(eq(i64, ask("SELECT count(*) FROM message"), expected));
 }
 
 Test(add, works_again_when_the_disk_has_room)
@@ -549,6 +598,84 @@ Test(add, says_that_another_writes)
 	must(store_begin(world.store, &world.err));
 	store_rollback(world.store);
 	store_close(other);
+}
+
+/* --- what the database refuses --- */
+
+/* Of five reports one has a count that the database will not have. */
+static const char refuse_fives[] =
+    "CREATE TEMP TRIGGER odd BEFORE INSERT ON record WHEN NEW.count = 5"
+    " BEGIN SELECT RAISE(ABORT, 'no fives'); END";
+
+static struct delivery
+delivery_of_count(const char *name, int64_t count)
+{
+	return delivery_of(name,
+	    found(new_dmarc("example.com", name, 0,
+		      new_record(count, DMARC_PASS, DMARC_FAIL,
+			  DMARC_DISPOSITION_NONE)),
+		name));
+}
+
+Test(add, keeps_aside_what_the_database_refuses)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e" };
+	struct store_result result;
+	struct delivery delivery;
+	struct bytes raw;
+	size_t i;
+
+	must(sqlite_exec(world.store, refuse_fives, &world.err));
+	must(store_begin(world.store, &world.err));
+	for (i = 0; i < COUNT_OF(names); i++) {
+		delivery = delivery_of_count(names[i], (int64_t)i + 3);
+		must(store_add(world.store, &delivery, &result, &world.err));
+		expect_result(result, i == 2 ? STORE_QUARANTINED : STORE_STORED,
+		    i != 2, 0, 0, i == 2);
+		cr_expect(
+		    eq(int, strstr(result.refused, "no fives") != NULL, i == 2),
+		    "%s", result.refused);
+	}
+	must(store_commit(world.store, &world.err));
+	cr_expect(eq(i64, ask("SELECT sum(count) FROM record"), 3 + 4 + 6 + 7));
+	cr_expect(eq(i64, ask("SELECT sum(messages) FROM total_report"), 20));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM arrival"), 5));
+	cr_expect(eq(i64,
+	    ask("SELECT message FROM quarantine WHERE part IS NULL"
+		" AND reason = 'database-refused'"),
+	    3));
+	must(store_raw(world.store, 3, &world.arena, &raw, &world.err));
+	cr_expect(eq(sz, raw.len, 1));
+	cr_expect(eq(chr, raw.data[0], 'c'));
+
+	/* Delivered again, it is known. */
+	delivery = delivery_of_count("c", 5);
+	expect_result(deliver(&delivery), STORE_KNOWN, 0, 0, 0, 0);
+}
+
+/* Read again it may be refused again, which is no reason to stop. */
+Test(add, reads_again_what_the_database_refused)
+{
+	struct delivery delivery = delivery_of_count("c", 5);
+	struct store_result result;
+
+	must(sqlite_exec(world.store, refuse_fives, &world.err));
+	deliver(&delivery);
+	must(store_begin(world.store, &world.err));
+	must(store_reparse(
+	    world.store, 1, delivery.reading, &result, &world.err));
+	expect_result(result, 0, 0, 0, 0, 1);
+	must(
+	    store_retry(world.store, 1, delivery.reading, &result, &world.err));
+	expect_result(result, STORE_QUARANTINED, 0, 0, 0, 1);
+	cr_expect(not(eq(chr, result.refused[0], '\0')));
+	must(sqlite_exec(world.store, "DROP TRIGGER odd", &world.err));
+	must(
+	    store_retry(world.store, 1, delivery.reading, &result, &world.err));
+	expect_result(result, STORE_STORED, 1, 0, 0, 0);
+	must(store_commit(world.store, &world.err));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM quarantine"), 0));
+	cr_expect(eq(i64, ask("SELECT sum(messages) FROM total_report"), 5));
 }
 
 /* --- names --- */

@@ -11,6 +11,7 @@ TestSuite(flows, .init = make_world, .fini = leave_world);
 struct rows {
 	struct flow_row row[MAX_ROWS];
 	size_t count;
+	struct flow_shapes shapes;
 };
 
 static bool
@@ -29,9 +30,16 @@ ask(const struct store_filter *filter)
 {
 	struct rows rows = { .count = 0 };
 
-	must(store_flows(
-	    world.store, filter, &world.arena, take, &rows, &world.err));
+	must(store_flows(world.store, filter, &world.arena, take, &rows,
+	    &rows.shapes, &world.err));
 	return rows;
+}
+
+static const struct flow_shape *
+shape_of(const struct rows *rows, size_t row)
+{
+	cr_assert_lt(rows->row[row].shape, rows->shapes.count);
+	return &rows->shapes.shapes[rows->row[row].shape];
 }
 
 static struct dmarc_record *
@@ -65,24 +73,25 @@ Test(flows, have_all_that_a_record_says)
 {
 	struct rows rows;
 	const struct flow_row *row = &rows.row[0];
+	const struct flow_shape *shape;
 
 	deliver_report("1",
 	    new_dmarc("a.example", "1", 5 * DAY, new_signed("s1", "other")),
 	    "1");
 	rows = ask(&everything);
 	cr_assert_eq(rows.count, 1);
+	shape = shape_of(&rows, 0);
 	cr_expect_str_eq(row->source->domain, "a.example");
 	cr_expect_str_eq(row->source->org_name, "receiver");
 	cr_expect_str_eq(row->source->email_domain, "receiver.example");
-	cr_expect_eq(row->shape->dkim, DMARC_PASS);
-	cr_expect_eq(row->shape->spf, DMARC_FAIL);
-	cr_expect_str_eq(row->shape->header_from, "a.example");
-	cr_expect_null(row->shape->envelope_to);
-	cr_expect_str_eq(row->shape->dkim_results->selector, "s1");
-	cr_expect_eq(row->shape->dkim_results->result.value, DMARC_AUTH_PASS);
-	cr_expect_str_eq(row->shape->spf_results->domain, "b.example");
-	cr_expect_eq(
-	    row->shape->spf_results->result.value, DMARC_AUTH_SOFTFAIL);
+	cr_expect_eq(shape->dkim, DMARC_PASS);
+	cr_expect_eq(shape->spf, DMARC_FAIL);
+	cr_expect_str_eq(shape->header_from, "a.example");
+	cr_expect_null(shape->envelope_to);
+	cr_expect_str_eq(shape->dkim_results->selector, "s1");
+	cr_expect_eq(shape->dkim_results->result.value, DMARC_AUTH_PASS);
+	cr_expect_str_eq(shape->spf_results->domain, "b.example");
+	cr_expect_eq(shape->spf_results->result.value, DMARC_AUTH_SOFTFAIL);
 	cr_expect_str_eq(row->reasons->type, "other");
 	cr_expect_str_eq(row->reasons->comment->text, "arc=pass");
 	cr_expect_eq(row->begin, 5 * DAY);
@@ -112,7 +121,31 @@ Test(flows, have_equal_things_once)
 	cr_expect_null(rows.row[2].reasons);
 	cr_expect_eq(rows.row[0].source, rows.row[3].source);
 	cr_expect_eq(
-	    rows.row[0].shape->header_from, rows.row[2].shape->header_from);
+	    shape_of(&rows, 0)->header_from, shape_of(&rows, 2)->header_from);
+}
+
+Test(flows, have_results_in_their_order)
+{
+	struct dmarc_record *record = new_signed("s1", NULL);
+	const struct flow_shape *first, *second;
+	struct rows rows;
+
+	record->dkim_results = NEW(struct dmarc_dkim, .domain = "x.example",
+	    .selector = "s3", .result = { DMARC_AUTH_FAIL, NULL },
+	    .next = record->dkim_results);
+	record->next = new_signed("s2", NULL);
+	deliver_report("1", new_dmarc("a.example", "1", 5 * DAY, record), "1");
+	rows = ask(&everything);
+	cr_assert_eq(rows.count, 2);
+	first = shape_of(&rows, 0);
+	second = shape_of(&rows, 1);
+	cr_expect_str_eq(first->dkim_results->selector, "s3");
+	cr_assert_not_null(first->dkim_results->next);
+	cr_expect_str_eq(first->dkim_results->next->selector, "s1");
+	cr_expect_null(first->dkim_results->next->next);
+	cr_expect_str_eq(second->dkim_results->selector, "s2");
+	cr_expect_null(second->dkim_results->next);
+	cr_expect_str_eq(second->spf_results->domain, "b.example");
 }
 
 Test(flows, leave_out_what_is_forged_unless_asked_for)

@@ -627,3 +627,27 @@ Test(nothing, is_an_answer)
 	    world.store, &everything, 0, put_report, out, &world.err));
 	expect_answer(out, "");
 }
+
+/* A report that does not say when stands at 0, and would make fifty years of
+ * every curve. */
+Test(query, begins_with_the_first_report_that_says_when)
+{
+	static const char *const domains[] = { "undated.example" };
+	struct store_filter filter = everything;
+	struct store_extent extent;
+
+	filter.domains = domains;
+	filter.domain_count = 1;
+	deliver_report(
+	    "undated", new_dmarc("undated.example", "1", 0, NULL), "1");
+	must(store_extent(world.store, &filter, &extent, &world.err));
+	cr_expect(eq(i64, extent.first_day, 0));
+	deliver_report("dated",
+	    new_dmarc("undated.example", "2", 20000 * DAY + 7, NULL), "2");
+	must(store_extent(world.store, &filter, &extent, &world.err));
+	cr_expect(eq(sz, extent.report_count, 2));
+	cr_expect(eq(i64, extent.first_day, 20000 * DAY));
+	filter.until = 20001 * DAY - 1; /* no roll-up can tell */
+	must(store_extent(world.store, &filter, &extent, &world.err));
+	cr_expect(eq(i64, extent.first_day, 20000 * DAY));
+}
