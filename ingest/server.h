@@ -24,8 +24,11 @@
 
 struct error;
 
-/* Messages that are committed together, at most. */
-#define SERVER_MAX_BATCH ((size_t)256)
+/* Messages that are committed together, at most; tests/bench/lmtp has a build
+ * with one. */
+#ifndef SERVER_MAX_BATCH
+#define SERVER_MAX_BATCH 256
+#endif
 
 struct server_message {
 	const struct lmtp_envelope *envelope;
