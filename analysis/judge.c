@@ -285,8 +285,15 @@ judge_errands(struct judge *j)
 	struct grid *grid;
 	bool is_apart;
 
-	if (j->known || j->recognised
-	    || 50 * j->host->sig_away < j->host->messages)
+	if (j->known || j->recognised)
+		return;
+	if (50 * j->host->from_others >= j->host->messages) {
+		j->together = false;
+		SAY(j, "errands", -5, NULL,
+		    "the network brings mail with other envelopes, too");
+		return;
+	}
+	if (50 * j->host->sig_away < j->host->messages)
 		return;
 	grid = grid_new(j->analysis, j->host, is_away, NULL);
 	is_apart = grid->party_count >= 2

@@ -32,7 +32,7 @@ PASS, FAIL = OWN % '= 2', OWN % 'IN (3, 5, 6, 8)'
 NO_PASS = 'NOT ' + PASS
 SAYS = {
     'authorised': 's.spf = 1',
-    'own-signature': PASS, 'selector-away': PASS, 'errands': PASS,
+    'own-signature': PASS, 'selector-away': PASS,
     'intact': PASS, 'some-pass': PASS,
     'broken': FAIL + ' AND ' + NO_PASS, 'resigned': FAIL + ' AND ' + NO_PASS,
     'copied': FAIL + ' AND ' + NO_PASS,
@@ -50,7 +50,7 @@ TOGETHER = {'fan', 'together', 'again-and-again', 'one-destination', 'alone',
             'forward-name', 'envelope-kept', 'own-mailings', 'schedule',
             'own-network', 'own-domain', 'known-service', 'label', 'second-hop',
             'reach', 'provider', 'other-domains', 'strange-from',
-            'not-together', 'burst', 'circle', 'nothing-of-yours'}
+            'not-together', 'errands', 'burst', 'circle', 'nothing-of-yours'}
 
 RECORD = """SELECT p.text, coalesce(e.text, m.text), c.source_ip, (%s)
     FROM record c JOIN shape s ON s.id = c.shape
