@@ -15,12 +15,15 @@ import sys
 PICKED = 400
 
 # For a record: what a rule says, in the words of the schema.
+ALIGNED = """(d.text = h.text OR d.text LIKE '%%.' || h.text
+              OR h.text LIKE '%%.' || d.text)"""
 OWN = """(SELECT count(*) FROM auth_dkim k JOIN string d ON d.id = k.domain
           JOIN string h ON h.id = s.header_from
-          WHERE k.auth = s.auth AND d.text = h.text AND k.result %s) > 0"""
+          WHERE k.auth = s.auth AND """ + ALIGNED + """ AND k.result %s) > 0"""
 FOREIGN = """(SELECT count(*) FROM auth_dkim k JOIN string d ON d.id = k.domain
               JOIN string h ON h.id = s.header_from
-              WHERE k.auth = s.auth AND d.text <> h.text AND k.result = 2) > 0"""
+              WHERE k.auth = s.auth AND NOT """ + ALIGNED % () + """
+              AND k.result = 2) > 0"""
 REASON = """(SELECT count(*) FROM reason x JOIN string t ON t.id = x.type
              WHERE x.reasons = c.reasons AND t.text = '%s') > 0"""
 COMMENT = """(SELECT count(*) FROM reason_comment x
@@ -35,6 +38,7 @@ SAYS = {
     'own-signature': PASS, 'selector-away': PASS,
     'intact': PASS, 'some-pass': PASS,
     'broken': FAIL + ' AND ' + NO_PASS, 'resigned': FAIL + ' AND ' + NO_PASS,
+    'apart': FAIL + ' AND ' + NO_PASS,
     'copied': FAIL + ' AND ' + NO_PASS,
     'unsigned': NO_PASS,
     'signs': FOREIGN, 'cosigned': FOREIGN, 'carrier': FOREIGN,
