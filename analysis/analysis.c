@@ -5,6 +5,7 @@
 
 #include "analysis/classify.h"
 #include "analysis/grid.h"
+#include "analysis/hosts.h"
 #include "analysis/leak.h"
 #include "analysis/learn.h"
 #include "analysis/world.h"
@@ -26,15 +27,25 @@ compare_channels(const void *a, const void *b)
 void
 analysis_finish(struct analysis *analysis, const struct flow_shapes *shapes)
 {
+	uint32_t *order;
+	struct channel *channel;
 	size_t i;
 
-	rows_settle(analysis, shapes);
+	order = rows_settle(analysis, shapes);
 	learn_sums(analysis);
 	learn_own(analysis);
+	learn_froms(analysis);
+	learn_networks(analysis);
 	learn_selectors(analysis);
 	learn_signers(analysis);
-	for (i = 0; i < analysis->channel_count; i++)
-		classify_measure(analysis, analysis->channels[i]);
+	hosts_join(analysis, order);
+	free(order);
+	for (i = 0; i < analysis->channel_count; i++) {
+		channel = analysis->channels[i];
+		classify_measure(analysis, channel);
+		if (channel->host->step == NULL)
+			classify_measure(analysis, channel->host);
+	}
 	for (i = 0; i < analysis->channel_count; i++)
 		classify(analysis, analysis->channels[i]);
 	leak_all(analysis);

@@ -119,7 +119,8 @@ struct channel {
 	int64_t spf_pass; /* for the envelope */
 	int64_t signed_by_relay, signed_by_other;
 	int64_t arc, sealed, mailing_list, trusted_forwarder;
-	int64_t carried; /* of its selectors' messages, the share of its
+	int64_t from_others; /* from a network: with other envelopes */
+	int64_t carried;     /* of its selectors' messages, the share of its
 			  * operator in the one it carries most, in percent */
 	int32_t first_day, last_day;
 	uint32_t reporters, parties, flow_count;
@@ -132,7 +133,11 @@ struct channel {
 	bool is_possible_list;
 	struct leak *leak; /* of a list, or a possible one; else NULL */
 
-	uint32_t first_flow, first_cell, cell_count; /* for the analysis */
+	/* For the analysis.  The host is what the same envelope or network sent
+	 * for all of our domains; the channel itself, when that is all. */
+	struct channel *host;
+	uint32_t member_count; /* of a host of several */
+	uint32_t first_flow, first_cell, cell_count;
 	uint32_t number;
 };
 

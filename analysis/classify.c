@@ -9,34 +9,17 @@
 #include "parse/value.h"
 
 /* Of most channels there is one flow: they share what is to say of it. */
+#define ONE_PARTY                                                              \
+	.parties = 1, .days = 1, .fan = 1, .span = 1, .sends = 1,              \
+	.complete = 1, .dispersion = -1
+
 static const struct step *
 single_step(const struct analysis *analysis, const struct channel *channel)
 {
 	static const struct step steps[] = {
-		[PARTY_NAMED] = { .parties = 1,
-		    .days = 1,
-		    .fan = 1,
-		    .span = 1,
-		    .sends = 1,
-		    .complete = 1,
-		    .dispersion = -1,
-		    .named = 1 },
-		[PARTY_CROWD] = { .parties = 1,
-		    .days = 1,
-		    .fan = 1,
-		    .span = 1,
-		    .sends = 1,
-		    .complete = 1,
-		    .dispersion = -1,
-		    .crowd = 1 },
-		[PARTY_GATE] = { .parties = 1,
-		    .days = 1,
-		    .fan = 1,
-		    .span = 1,
-		    .sends = 1,
-		    .complete = 1,
-		    .dispersion = -1,
-		    .gate = 1 },
+		[PARTY_NAMED] = { ONE_PARTY, .named = 1 },
+		[PARTY_CROWD] = { ONE_PARTY, .crowd = 1 },
+		[PARTY_GATE] = { ONE_PARTY, .gate = 1 },
 	};
 	const struct flow *flow = learn_flows(analysis, channel);
 
@@ -192,12 +175,13 @@ classify_away(struct analysis *analysis, struct channel *channel)
 	if (2 * channel->sig_away <= channel->messages - channel->sig_home
 	    || 2 * channel->sig_away < channel->sig_pass)
 		return false;
-	evidence_add(analysis, channel, "selector-away", 0, says_own_pass,
+	evidence_add(analysis, channel, "selector-away", 0, says_away,
 	    "a key signs that your servers don't use, and it carries %lld%% "
 	    "of what that key signs",
 	    (long long)channel->carried);
 	if (channel->carried >= 10
-	    || (step->parties >= 3 && step->diversity >= 0.6))
+	    || (step->parties >= 3 && step->diversity >= 0.6)
+	    || (step->parties >= 20 && 2 * step->fan >= step->parties))
 		return set(channel, CLASS_VENDOR, CONFIDENCE_HIGH,
 		    "signs with a key of yours that is used there");
 	return set(channel, CLASS_FORWARDER, CONFIDENCE_MED,
@@ -258,6 +242,28 @@ classify_passed_on(struct analysis *analysis, struct channel *channel)
 	    "passes your mail on, to several places");
 }
 
+/*
+ * The same to many, on a schedule or with a name in From that our servers
+ * never use: somebody of ours pays for that, and nobody gave them a key.
+ */
+static bool
+classify_unsigned_vendor(struct analysis *analysis, struct channel *channel)
+{
+	const struct channel *host = channel->host;
+	const struct step *step = host->step;
+
+	if (2 * host->spf_pass < host->messages || step->parties < 8
+	    || step->sends < 3.5 || step->index < 0.5
+	    || (!step->regular && !learn_is_strange(analysis, host)))
+		return false;
+	channel->is_possible_list = false;
+	evidence_add(analysis, channel, "newsletter", 0, says_spf_pass,
+	    "the same %zu organisations on %zu days", step->parties,
+	    step->days);
+	return set(channel, CLASS_VENDOR, CONFIDENCE_LOW,
+	    "sends a newsletter as you, without a key of yours");
+}
+
 static bool
 classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 {
@@ -284,6 +290,8 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 		return set(channel, CLASS_SPOOF, CONFIDENCE_LOW,
 		    "broken copies of your signature, and nothing of yours");
 	}
+	if (classify_unsigned_vendor(analysis, channel))
+		return true;
 	if (is_list && channel->score >= 7)
 		return set(channel, CLASS_LIST, CONFIDENCE_LOW,
 		    "moves like a list, and nothing in it proves to be yours");
@@ -314,6 +322,19 @@ is_large_alone(const struct analysis *analysis, const struct channel *channel)
 	    && 5 * channel->sig_pass >= 4 * channel->messages;
 }
 
+/* A server of ours with a few correspondents. Who passes mail on passes on
+ * that of others, too. */
+static bool
+is_branch(const struct channel *channel)
+{
+	const struct step *step = channel->step;
+
+	return channel->messages >= 20 && step->days >= 10 && step->span >= 14
+	    && step->parties >= 3 && step->index < 0.25 && channel->arc == 0
+	    && channel->sig_away == 0 && channel->from_others == 0
+	    && 50 * channel->sig_pass >= 49 * channel->messages;
+}
+
 static bool
 classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 {
@@ -329,8 +350,7 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 	}
 	if (2 * channel->sig_away > channel->messages && channel->carried >= 10
 	    && channel->messages >= 5) {
-		evidence_add(analysis, channel, "selector-away", 0,
-		    says_own_pass,
+		evidence_add(analysis, channel, "selector-away", 0, says_away,
 		    "it carries %lld%% of what a key of yours signs that the "
 		    "servers in your SPF don't use",
 		    (long long)channel->carried);
@@ -356,7 +376,7 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 		return set(channel, CLASS_GATEWAY,
 		    step->days >= 3 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
 		    "a filter or relay in front of a few organisations");
-	if (step->sends < 2.5 && step->parties >= 10)
+	if ((step->sends < 2.5 || step->span < 7) && step->parties >= 10)
 		return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
 		    "sends signed mail of yours again, to many at once");
 	if (5 * channel->sig_pass >= 4 * channel->messages
@@ -369,6 +389,9 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 		    channel->messages >= 20 ? CONFIDENCE_HIGH : CONFIDENCE_LOW,
 		    "signs and sends as you, but is not in your SPF");
 	}
+	if (is_branch(channel))
+		return set(channel, CLASS_UNLISTED, CONFIDENCE_LOW,
+		    "signs and sends as you, and brings nobody else's mail");
 	return set(channel, CLASS_RELAY, CONFIDENCE_LOW,
 	    "passes your mail on, envelope kept");
 }

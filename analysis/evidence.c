@@ -66,6 +66,12 @@ says_own_pass(const struct flow *flow)
 }
 
 bool
+says_away(const struct flow *flow)
+{
+	return flow->is_away;
+}
+
+bool
 says_own_fail(const struct flow *flow)
 {
 	return flow->facts->own_signature == SIGNATURE_FAIL;

@@ -18,6 +18,7 @@ void evidence_add(struct analysis *analysis, struct channel *channel,
 /* What a flow may say. */
 bool says_aligned_spf(const struct flow *flow);
 bool says_own_pass(const struct flow *flow);
+bool says_away(const struct flow *flow);
 bool says_own_fail(const struct flow *flow);
 bool says_no_signature(const struct flow *flow);
 bool says_spf_pass(const struct flow *flow);

@@ -327,25 +327,50 @@ measure_complete(const struct step *step, const struct grid *grid)
 	return (double)there / ((double)step->parties * (double)days);
 }
 
-/* Reporters' days differ, so a day more or less is none. */
-static bool
-is_regular(const struct grid *grid)
+/* The days on which a send begins: a third of the most are there, and the day
+ * before was none. */
+static size_t
+list_sends(const struct grid *grid, size_t fan, int32_t *out)
 {
-	int32_t day, last = INT32_MIN, gap, least = INT32_MAX, most = 0;
 	size_t i, next, n = 0;
+	int32_t last = INT32_MIN;
 
 	for (i = 0; i < grid->cell_count; i = next) {
-		day = grid->cells[i].day;
-		if (count_day(grid, i, &next) * 2 < grid->party_count)
+		if (count_day(grid, i, &next) * 3 < fan)
 			continue;
-		if (n++ > 0) {
-			gap = day - last;
-			least = gap < least ? gap : least;
-			most = gap > most ? gap : most;
-		}
-		last = day;
+		if (n == 0 || grid->cells[i].day > last + 1)
+			out[n++] = grid->cells[i].day;
+		last = grid->cells[i].day;
 	}
-	return n >= 4 && least >= 2 && (most - least) * 4 <= least;
+	return n;
+}
+
+/*
+ * The same time between any two sends.  Reporters' days differ, so a day more
+ * or less is none; and of many sends a few may have been left out.
+ */
+static bool
+is_regular(const struct grid *grid, size_t fan)
+{
+	int32_t *sends = allocate(grid->day_count, sizeof(*sends));
+	size_t n = list_sends(grid, fan, sends), i, odd = 0, left_out = 0;
+	int32_t gap, rest, least = INT32_MAX;
+
+	for (i = 1; i < n; i++) {
+		gap = sends[i] - sends[i - 1];
+		least = gap < least ? gap : least;
+	}
+	for (i = 1; i < n; i++) {
+		gap = sends[i] - sends[i - 1];
+		rest = gap % least;
+		rest = rest > least - rest ? least - rest : rest;
+		odd += rest * 4 > least || gap > 3 * least;
+		left_out += gap * 2 > least * 3;
+	}
+	free(sends);
+	if (n < 4 || (n == 4 && least < 7))
+		return false;
+	return odd == 0 && (left_out == 0 || left_out * 4 < n - 1);
 }
 
 struct step
@@ -384,7 +409,7 @@ grid_step(const struct analysis *analysis, const struct grid *grid)
 	}
 	measure_pairs(&step, grid, party_days);
 	step.complete = measure_complete(&step, grid);
-	step.regular = is_regular(grid);
+	step.regular = is_regular(grid, step.fan);
 	measure_alone(&step, grid);
 	step.dispersion = measure_dispersion(grid);
 	step.diversity = measure_diversity(analysis, grid);

@@ -1,8 +1,6 @@
 /*
- * Second hops: subscribers who have the list's mail forwarded.  One that
- * keeps the list's envelope sends it from a network that the list does not
- * use; one with an envelope of its own is a channel that is active when the
- * list is, and never else.
+ * Second hops with an envelope of their own: channels that carry the list's
+ * signature, or are active when the list is, and never else.
  */
 
 #include <err.h>
@@ -24,252 +22,76 @@
 #define SEEN     0.88
 #define ELSEWISE 0.01
 
-/* --- the envelope kept --- */
-
-static struct address
-network_of(const struct address *address)
+static void *
+allocate(size_t count, size_t size)
 {
-	struct address network = *address;
-	size_t keep = address->len == 5 ? 4 : 7;
+	void *made = calloc(count == 0 ? 1 : count, size);
 
-	if (address->len > keep)
-		memset(network.data + keep, 0, address->len - keep);
-	return network;
-}
-
-static int
-compare_nets(const void *a, const void *b)
-{
-	const struct net *left = a, *right = b;
-
-	return address_compare(&left->address, &right->address);
-}
-
-struct net *
-hops_net(const struct draft *draft, const struct address *address)
-{
-	const struct net key = { .address = network_of(address) };
-
-	return draft->net_count == 0
-	    ? NULL
-	    : bsearch(&key, draft->nets, draft->net_count, sizeof(*draft->nets),
-		compare_nets);
-}
-
-static const char *
-name_net(const struct analysis *analysis, const struct address *address)
-{
-	char text[ADDRESS_TEXT];
-
-	return arena_printf(analysis->arena, "%s/%d",
-	    address_format(address, text), address->len == 5 ? 24 : 48);
-}
-
-static void
-collect_nets(const struct analysis *analysis, struct draft *draft)
-{
-	const struct flow *flows = learn_flows(analysis, draft->channel);
-	size_t count = draft->channel->flow_count, i, n = 0;
-	struct net *nets = calloc(count, sizeof(*nets));
-	const struct flow *flow;
-
-	if (nets == NULL)
+	if (made == NULL)
 		err(1, "hops");
-	for (i = 0; i < count; i++) {
-		flow = &flows[i];
-		nets[i] = (struct net) {
-			.address = network_of(&flow->source_ip),
-			.messages = flow->messages,
-			.spf_pass = flow->facts->spf == DMARC_AUTH_PASS
-			    ? flow->messages
-			    : 0,
-			.party = flow->party,
-		};
-	}
-	qsort(nets, count, sizeof(*nets), compare_nets);
-	for (i = 0; i < count; i++) {
-		if (n > 0 && compare_nets(&nets[n - 1], &nets[i]) == 0) {
-			nets[n - 1].messages =
-			    sum(nets[n - 1].messages, nets[i].messages);
-			nets[n - 1].spf_pass =
-			    sum(nets[n - 1].spf_pass, nets[i].spf_pass);
-			nets[n - 1].has_more |=
-			    nets[n - 1].party != nets[i].party;
-		} else
-			nets[n++] = nets[i];
-	}
-	draft->nets = nets;
-	draft->net_count = n;
+	return made;
 }
 
-/* The list's own network: it reaches most parties, and SPF knows it. */
-static void
-find_candidates(const struct analysis *analysis, struct draft *draft)
-{
-	const struct channel *channel = draft->channel;
-	bool has_spf = 2 * channel->spf_pass >= channel->messages;
-	struct net *net;
-	size_t i, wide = 0;
-
-	collect_nets(analysis, draft);
-	for (i = 0; i < draft->net_count; i++)
-		wide += draft->nets[i].has_more;
-	if (wide == 0)
-		return;
-	for (i = 0; i < draft->net_count; i++) {
-		net = &draft->nets[i];
-		if (net->has_more || net->address.len == 0)
-			continue;
-		if (has_spf ? 2 * net->spf_pass >= net->messages
-			    : 3 * net->messages > channel->messages
-			    || net->address.len != 5)
-			continue;
-		net->is_hop = true;
-		net->name = name_net(analysis, &net->address);
-	}
-}
-
-static void
-add_sender(struct net *net, uint32_t channel)
-{
-	size_t i;
-
-	for (i = 0; i < net->sender_count; i++)
-		if (net->senders[i] == channel)
-			return;
-	if (net->sender_count < NET_SENDERS)
-		net->senders[net->sender_count++] = channel;
-}
-
-/* Networks that may be hops, of all drafts, in the order of addresses. */
-struct candidates {
-	struct net **nets;
-	size_t count;
-};
-
-static int
-compare_candidates(const void *a, const void *b)
-{
-	return compare_nets(*(struct net *const *)a, *(struct net *const *)b);
-}
-
-static struct candidates
-gather_candidates(const struct draft *drafts, size_t count)
-{
-	struct candidates out = { 0 };
-	size_t i, j, room = 1;
-
-	for (i = 0; i < count; i++)
-		room += drafts[i].net_count;
-	out.nets = calloc(room, sizeof(struct net *));
-	if (out.nets == NULL)
-		err(1, "hops");
-	for (i = 0; i < count; i++)
-		for (j = 0; j < drafts[i].net_count; j++)
-			if (drafts[i].nets[j].is_hop)
-				out.nets[out.count++] = &drafts[i].nets[j];
-	qsort(out.nets, out.count, sizeof(struct net *), compare_candidates);
-	return out;
-}
-
-/* The first that is not before the address. */
-static size_t
-find_first(const struct candidates *candidates, const struct address *address)
-{
-	size_t low = 0, high = candidates->count, middle;
-
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (address_compare(&candidates->nets[middle]->address, address)
-		    < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* What else comes through a network that may be a hop. */
-static void
-look_around(const struct candidates *candidates, const struct flow *flow)
-{
-	const struct address network = network_of(&flow->source_ip);
-	struct net *net;
-	size_t i;
-
-	for (i = find_first(candidates, &network); i < candidates->count; i++) {
-		net = candidates->nets[i];
-		if (address_compare(&net->address, &network) != 0)
-			break;
-		if (flow->party != net->party)
-			net->has_others = true;
-		if (flow->facts->envelope != NULL)
-			add_sender(net, flow->channel);
-		else if (flow->party == net->party && !flow->facts->aligned_spf)
-			net->has_own_mail = true;
-	}
-}
+/* --- days --- */
 
 /*
- * A filter or second MX in front of the party's mailboxes is no hop: the list
- * delivered to it.  It brings our own mail as well; a filter brings all of it,
- * and mail of everybody else.
+ * A day on which the list was active, and how many posts it had.  With a
+ * quarter of the most parties a day is one on which it sent to everybody.  On
+ * others somebody's mail was late, or the host does more than the list; or it
+ * has a small list too.
  */
-static bool
-is_in_front(const struct analysis *analysis, const struct net *net)
-{
-	bool is_sheltered = analysis->parties[net->party].direct == 0;
-
-	if (net->has_own_mail && !net->has_others)
-		return true;
-	return is_sheltered
-	    && (net->has_own_mail || net->sender_count == NET_SENDERS);
-}
-
 void
-hops_find_nets(
-    const struct analysis *analysis, struct draft *drafts, size_t count)
+hops_find_sends(struct draft *draft)
 {
-	struct candidates candidates;
-	size_t i;
+	const struct grid *grid = draft->grid;
+	size_t i, day = 0, most = 0;
 
-	for (i = 0; i < count; i++)
-		if (drafts[i].channel->envelope != NULL)
-			find_candidates(analysis, &drafts[i]);
-	candidates = gather_candidates(drafts, count);
-	for (i = 0; i < analysis->flow_count && candidates.count > 0; i++)
-		look_around(&candidates, &analysis->flows[i]);
-	for (i = 0; i < candidates.count; i++)
-		candidates.nets[i]->is_hop =
-		    !is_in_front(analysis, candidates.nets[i]);
-	free(candidates.nets);
+	draft->sends = allocate(grid->day_count, sizeof(*draft->sends));
+	for (i = 0; i < grid->day_count; i++)
+		draft->sends[i] = (struct send) { .day = grid->days[i],
+			.posts = draft->posts.by_day[i] };
+	for (i = 0; i < grid->cell_count; i++) {
+		while (grid->days[day] != grid->cells[i].day)
+			day++;
+		if (++draft->sends[day].parties > most)
+			most = draft->sends[day].parties;
+	}
+	for (i = 0; i < grid->day_count; i++) {
+		draft->sends[i].is_wide = draft->sends[i].parties * 4 >= most;
+		draft->wide_count += draft->sends[i].is_wide;
+	}
 }
 
-/* --- an envelope of its own --- */
+/* A list, and which of its days are looked at. */
+struct pattern {
+	const struct draft *list;
+	bool is_wide;
+};
 
-/* A day on which the list was active, and how many posts it had. */
 static int64_t
-posts_on(const struct draft *list, int32_t day)
+posts_on(const struct pattern *pattern, int32_t day)
 {
-	size_t low = 0, high = list->grid->day_count, middle;
+	const struct send *sends = pattern->list->sends;
+	size_t low = 0, high = pattern->list->grid->day_count, middle;
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (list->grid->days[middle] < day)
+		if (sends[middle].day < day)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < list->grid->day_count && list->grid->days[low] == day
-	    ? list->posts.by_day[low]
+	return low < pattern->list->grid->day_count && sends[low].day == day
+		&& (sends[low].is_wide || !pattern->is_wide)
+	    ? sends[low].posts
 	    : 0;
 }
 
 /* Reporters disagree about when a day begins. */
 static bool
-is_near(const struct draft *list, int32_t day)
+is_near(const struct pattern *pattern, int32_t day)
 {
-	return posts_on(list, day - 1) > 0 || posts_on(list, day + 1) > 0;
+	return posts_on(pattern, day - 1) > 0 || posts_on(pattern, day + 1) > 0;
 }
 
 /* Messages in a channel that may be the list's, and of them those for one
@@ -324,40 +146,80 @@ suspect_of(const struct draft *list)
 	return out;
 }
 
+/* A party's days: of the list's, next to them, and others. */
+struct tally {
+	double sends, others; /* days there were */
+	double seen, near, far;
+	int64_t most;    /* messages on one of the others */
+	double unlikely; /* sends with more messages than posts explain */
+};
+
+static struct tally
+tally_days(const struct analysis *analysis, const struct grid *grid,
+    uint32_t party, const struct pattern *list)
+{
+	double days = analysis->last_day - analysis->first_day + 1;
+	struct tally out = { 0 };
+	const struct grid_cell *cell;
+	size_t i;
+
+	out.sends = (double)(list->is_wide ? list->list->wide_count
+					   : list->list->grid->day_count);
+	out.others = days > out.sends ? days - out.sends : 0;
+	for (i = 0; i < grid->cell_count; i++) {
+		cell = &grid->cells[i];
+		if (cell->party != party || posts_on(list, cell->day) > 0)
+			continue;
+		*(is_near(list, cell->day) ? &out.near : &out.far) += 1;
+		if (cell->count > out.most)
+			out.most = cell->count;
+	}
+	for (i = 0; i < grid->cell_count; i++) {
+		cell = &grid->cells[i];
+		if (cell->party != party || posts_on(list, cell->day) == 0)
+			continue;
+		out.seen++;
+		out.unlikely +=
+		    cell->count > 2 * posts_on(list, cell->day) + out.most;
+	}
+	return out;
+}
+
 /*
- * How much likelier a party's days are if what it gets is the list's mail,
- * than if it gets mail on so many days by chance.
+ * How much likelier a party's days are if it gets the list's mail, and other
+ * mail at its own rate, than if it gets mail on so many days by chance.
  */
+static double
+compare_pattern(const struct analysis *analysis, const struct grid *grid,
+    uint32_t party, const struct pattern *list)
+{
+	struct tally t = tally_days(analysis, grid, party, list);
+	double rate =
+	    (t.seen + t.near + t.far + 0.5) / (t.sends + t.others + 1);
+	double other = (t.far + 0.5) / (t.others + 1), near, ratio;
+
+	if (t.far == 0 || other < ELSEWISE)
+		other = ELSEWISE;
+	near = log(0.2 / rate) - 1 > log(other / rate) ? log(0.2 / rate) - 1
+						       : log(other / rate);
+	ratio = t.seen * log(SEEN / rate) + t.near * near
+	    + t.far * log(other / rate)
+	    + (t.sends - t.seen) * log((1 - SEEN) / (1 - rate))
+	    + (t.others - t.near - t.far) * log((1 - other) / (1 - rate));
+	return ratio - 3 * t.unlikely - (t.far * 4 > t.seen ? 3 : 0);
+}
+
 static double
 compare_days(const struct analysis *analysis, const struct grid *grid,
     uint32_t party, const struct draft *list)
 {
-	double days = analysis->last_day - analysis->first_day + 1;
-	double ratio = 0, missed, rate;
-	const struct grid_cell *cell;
-	size_t i, active = 0, seen = 0, odd = 0;
+	const struct pattern all = { list, false }, wide = { list, true };
+	double ratio = compare_pattern(analysis, grid, party, &all), other;
 
-	for (i = 0; i < grid->cell_count; i++)
-		active += grid->cells[i].party == party;
-	rate = ((double)active + 0.5) / (days + 1);
-	for (i = 0; i < grid->cell_count; i++) {
-		cell = &grid->cells[i];
-		if (cell->party != party)
-			continue;
-		if (posts_on(list, cell->day) > 0) {
-			seen++;
-			ratio += log(SEEN / rate);
-			odd += cell->count > 2 * posts_on(list, cell->day);
-		} else if (is_near(list, cell->day))
-			ratio += log(0.2 / rate) - 1;
-		else
-			ratio += log(ELSEWISE / rate);
-	}
-	missed = (double)list->grid->day_count - (double)seen;
-	ratio += missed * log((1 - SEEN) / (1 - rate));
-	ratio += (days - (double)list->grid->day_count)
-	    * log((1 - ELSEWISE) / (1 - rate));
-	return ratio - 3 * (double)odd;
+	if (list->wide_count == list->grid->day_count)
+		return ratio;
+	other = compare_pattern(analysis, grid, party, &wide);
+	return ratio > other ? ratio : other;
 }
 
 /* --- what is found --- */

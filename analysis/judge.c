@@ -7,33 +7,16 @@
  * anyone can choose a name and copy a signature.
  */
 
+#include "analysis/judge.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/classify.h"
 #include "analysis/evidence.h"
-#include "analysis/grid.h"
 #include "analysis/learn.h"
 #include "analysis/posts.h"
 #include "parse/datetime.h"
-
-/* A channel needs so many points to be a list, and to be one surely. */
-#define LIST_POINTS 5
-#define SURE_POINTS 8
-
-struct judge {
-	struct analysis *analysis;
-	struct channel *channel;
-	const struct step *step;
-	const char *list_label, *forward_label;
-	bool known;          /* host of lists */
-	bool together;       /* parties move together, over several sends */
-	bool testified;      /* a receiver or seal says that it is a list's */
-	bool arc;            /* many receivers went by it, or the host sealed */
-	bool passes;         /* some genuine signature of ours came through */
-	bool intact, broken; /* most of our signatures */
-	int points;
-};
 
 static int
 percent(int64_t part, int64_t whole)
@@ -80,23 +63,23 @@ static void
 look(struct judge *j)
 {
 	const struct knowledge *knowledge = j->analysis->config.knowledge;
-	const struct channel *channel = j->channel;
+	const struct channel *host = j->host;
 	const struct step *step = j->step;
 
-	j->intact = 2 * channel->sig_pass > channel->messages;
-	j->broken = 2 * channel->sig_fail >= channel->messages;
-	j->passes = channel->sig_pass > 0;
+	j->intact = 2 * host->sig_pass > host->messages;
+	j->broken = 2 * host->sig_fail >= host->messages;
+	j->passes = host->sig_pass > 0;
 	/* A tenth: one subscriber may have a filter that seals. */
-	j->arc = channel->sealed > 0 || 10 * channel->arc >= channel->messages;
+	j->arc = host->sealed > 0 || 10 * host->arc >= host->messages;
 	j->together = moves_together(step);
-	if (channel->envelope == NULL)
+	if (host->envelope == NULL)
 		return;
 	j->known = knowledge_find_above(
-		       knowledge, KNOWLEDGE_LISTS, channel->envelope, NULL)
+		       knowledge, KNOWLEDGE_LISTS, host->envelope, NULL)
 	    != NULL;
-	j->list_label = knowledge_label(knowledge, channel->envelope, "list");
+	j->list_label = knowledge_label(knowledge, host->envelope, "list");
 	j->forward_label =
-	    knowledge_label(knowledge, channel->envelope, "forward");
+	    knowledge_label(knowledge, host->envelope, "forward");
 }
 
 static void
@@ -106,14 +89,14 @@ judge_names(struct judge *j)
 
 	if (j->known)
 		SAY(j, "known-host", 4, NULL, "%s carries mailing lists",
-		    j->channel->envelope);
+		    j->host->envelope);
 	else if (j->list_label != NULL)
 		SAY(j, "list-name", 2, NULL,
 		    "the name looks like a list's (\"%s\")", j->list_label);
-	if (j->channel->envelope == NULL)
+	if (j->host->envelope == NULL)
 		return;
 	bounce = knowledge_label(
-	    j->analysis->config.knowledge, j->channel->envelope, "bounce");
+	    j->analysis->config.knowledge, j->host->envelope, "bounce");
 	if (bounce != NULL && !j->known)
 		SAY(j, "bounce-name", 1, NULL,
 		    "the name is one for bounces (\"%s\")", bounce);
@@ -126,25 +109,26 @@ judge_names(struct judge *j)
 static void
 judge_testimony(struct judge *j)
 {
-	const struct channel *channel = j->channel;
+	const struct channel *host = j->host;
 
-	if (channel->mailing_list > 0)
-		SAY(j, "mailing-list-reason", channel->mailing_list > 1 ? 5 : 4,
+	if (host->mailing_list > 0)
+		SAY(j, "mailing-list-reason", host->mailing_list > 1 ? 5 : 4,
 		    says_mailing_list,
 		    "receivers recognised a mailing list in %lld messages",
-		    (long long)channel->mailing_list);
-	if (channel->sealed > 0)
+		    (long long)host->mailing_list);
+	if (host->sealed > 0)
 		SAY(j, "arc-seal", 2, says_arc, "%s sealed it with ARC",
-		    channel->name);
-	else if (j->arc && channel->envelope != NULL
-	    && 2 * channel->spf_pass >= channel->messages)
+		    host->name);
+	else if (j->arc && host->envelope != NULL
+	    && 2 * host->spf_pass >= host->messages)
 		SAY(j, "arc-pass", 1, says_arc,
 		    "a receiver went by its ARC seals");
-	if (channel->trusted_forwarder > 0)
+	if (host->trusted_forwarder > 0)
 		SAY(j, "trusted-forwarder", 1, says_trusted_forwarder,
 		    "a receiver knows it as a forwarder");
-	j->testified = channel->mailing_list > 0 || channel->sealed > 0
-	    || channel->trusted_forwarder > 0;
+	j->recognised = host->mailing_list > 0;
+	j->testified = host->mailing_list > 0 || host->sealed > 0
+	    || host->trusted_forwarder > 0;
 }
 
 static void
@@ -183,7 +167,7 @@ judge_step(struct judge *j)
 		    "who gets something on a day has nothing to do with who "
 		    "else does");
 	if (!j->together && step->days >= 4 && step->diversity >= 0.8
-	    && j->channel->messages >= 30)
+	    && j->host->messages >= 30)
 		SAY(j, "everybody", -3, NULL,
 		    "it reaches %zu organisations, as mail to all sorts of "
 		    "people would",
@@ -193,26 +177,26 @@ judge_step(struct judge *j)
 static void
 judge_signatures(struct judge *j)
 {
-	const struct channel *channel = j->channel;
-	int64_t n = channel->messages;
+	const struct channel *host = j->host;
+	int64_t n = host->messages;
 
-	if (j->broken && 2 * channel->signed_by_relay >= n)
+	if (j->broken && 2 * host->signed_by_relay >= n)
 		SAY(j, "resigned", 2, says_own_fail,
 		    "your signature is broken in %d%%, and %s signs",
-		    percent(channel->sig_fail, n), channel->name);
+		    percent(host->sig_fail, n), host->name);
 	else if (j->broken)
 		SAY(j, "broken", 1, says_own_fail,
 		    "your signature is broken in %d%%",
-		    percent(channel->sig_fail, n));
-	if (j->broken && channel->sig_home > 0)
+		    percent(host->sig_fail, n));
+	if (j->broken && host->sig_home > 0)
 		SAY(j, "some-pass", 1, says_own_pass,
 		    "in %d%% it survives: they are yours",
-		    percent(channel->sig_home, n));
+		    percent(host->sig_home, n));
 	if (j->intact)
 		SAY(j, "intact", 1, says_own_pass,
 		    "your signature passes in %d%%",
-		    percent(channel->sig_pass, n));
-	if (channel->envelope == NULL)
+		    percent(host->sig_pass, n));
+	if (host->envelope == NULL)
 		SAY(j, "envelope-kept", -2, NULL,
 		    "your envelope sender is kept");
 }
@@ -228,7 +212,7 @@ is_discussion(const struct judge *j)
 
 	if (!j->together || j->step->days < 10 || j->step->regular)
 		return false;
-	grid = grid_new(j->analysis, j->channel, NULL, NULL);
+	grid = grid_new(j->analysis, j->host, NULL, NULL);
 	posts_fit(grid, &posts);
 	for (i = 0; i < grid->day_count; i++)
 		many += posts.by_day[i] > 1;
@@ -244,9 +228,9 @@ is_discussion(const struct judge *j)
 static bool
 judge_cosigner(struct judge *j)
 {
-	const struct channel *channel = j->channel;
+	const struct channel *host = j->host;
 
-	if (!j->intact || 2 * channel->signed_by_relay < channel->messages
+	if (!j->intact || 2 * host->signed_by_relay < host->messages
 	    || j->testified || j->known || j->list_label != NULL || j->arc
 	    || is_discussion(j))
 		return false;
@@ -261,24 +245,58 @@ judge_cosigner(struct judge *j)
 static void
 judge_carrier(struct judge *j)
 {
-	const struct flow *flows = learn_flows(j->analysis, j->channel);
+	const struct flow *flows = learn_flows(j->analysis, j->host);
 	const struct flow *flow;
 	int64_t carried = 0;
 	size_t i;
 
 	if (j->known || j->testified)
 		return;
-	for (i = 0; i < j->channel->flow_count; i++) {
+	for (i = 0; i < j->host->flow_count; i++) {
 		flow = &flows[i];
-		if (learn_is_anothers(j->analysis, j->channel, flow->facts))
+		if (learn_is_anothers(j->analysis, j->host, flow->facts))
 			carried = sum(carried, flow->messages);
 	}
-	if (10 * carried < 3 * j->channel->messages)
+	if (10 * carried < 3 * j->host->messages)
 		return;
 	j->together = false;
 	SAY(j, "carrier", -5, says_signed,
 	    "%d%% of it is signed by others, who send here themselves",
-	    percent(carried, j->channel->messages));
+	    percent(carried, j->host->messages));
+}
+
+static bool
+is_away(const void *context, const struct flow *flow)
+{
+	(void)context;
+	return flow->is_away;
+}
+
+/*
+ * What a vendor of ours sends goes to people.  Who passes it on to these, and
+ * what we write to those, forwards for both, and some of them may be in a
+ * circle that we write to.
+ */
+static void
+judge_errands(struct judge *j)
+{
+	struct grid *grid;
+	bool is_apart;
+
+	if (j->known || j->recognised
+	    || 50 * j->host->sig_away < j->host->messages)
+		return;
+	grid = grid_new(j->analysis, j->host, is_away, NULL);
+	is_apart = grid->party_count >= 2
+	    && grid->cell_count * 2 <= grid->day_count * j->step->fan;
+	grid_free(grid);
+	if (!is_apart)
+		return;
+	j->together = false;
+	SAY(j, "errands", -5, says_away,
+	    "it passes on what vendors of yours sent (%d%%), and not to those "
+	    "who get the rest",
+	    percent(j->host->sig_away, j->host->messages));
 }
 
 /*
@@ -295,8 +313,8 @@ judge_mailings(struct judge *j)
 
 	if (!j->together || j->testified || j->known)
 		return;
-	days = learn_mailings(j->analysis, j->channel->domain, &count);
-	grid = grid_new(j->analysis, j->channel, NULL, NULL);
+	days = learn_mailings(j->analysis, j->host->domain, &count);
+	grid = grid_new(j->analysis, j->host, NULL, NULL);
 	before = grid_joint_days(grid);
 	grid_drop_days(grid, days, count);
 	rest = grid_step(j->analysis, grid);
@@ -329,146 +347,59 @@ judge_reach(struct judge *j)
 }
 
 /* Newsletters come on a schedule, posts as people feel like it. */
+bool
+judge_is_scheduled(const struct judge *j)
+{
+	return j->together && !j->broken && !j->testified && !j->arc
+	    && !j->known && j->list_label == NULL && j->step->sends >= 4
+	    && j->step->regular;
+}
+
 static void
 judge_schedule(struct judge *j)
 {
-	if (j->together && j->intact && !j->testified && !j->known
-	    && j->list_label == NULL && j->step->sends >= 4 && j->step->regular)
+	if (judge_is_scheduled(j))
 		SAY(j, "schedule", -4, NULL,
 		    "it comes at regular intervals, like a newsletter");
 }
 
-/* --- what follows --- */
-
-/*
- * Copied signatures: nothing proves that anything in the channel was ours.
- * To be believed, it must be seen to be a list.
- */
-static bool
-is_doubtful_copy(const struct judge *j)
-{
-	const struct step *step = j->step;
-
-	if (!j->broken || j->passes || j->known || j->testified || j->arc)
-		return false;
-	if (!j->together)
-		return true;
-	/* Fraud goes to the same few of our partners again and again; a list
-	 * has somebody to whom we never write. */
-	if (step->regular)
-		return true;
-	if (step->days >= 20)
-		return false;
-	return step->parties < 4
-	    || (step->parties < 10 && step->strangers == 0);
-}
-
-/* One send of an intact message: a list, a forwarder, or somebody who sends
- * a message of ours again. */
-static bool
-is_doubtful_send(const struct judge *j)
-{
-	return !j->broken && !j->together && !j->known && !j->testified
-	    && !(j->list_label != NULL && j->step->fan >= 3);
-}
-
-/* Nothing of ours is left in it, but it looks and moves like a list. */
-static bool
-is_evident(const struct judge *j)
-{
-	const struct step *step = j->step;
-
-	return j->points >= SURE_POINTS && j->together && step->sends >= 5
-	    && step->index >= 0.75 && step->parties >= 4 && step->crowd > 0
-	    && step->named > 0 && j->list_label != NULL
-	    && 2 * j->channel->spf_pass >= j->channel->messages
-	    && (2 * j->channel->signed_by_relay >= j->channel->messages
-		|| (step->parties >= 8 && step->strangers >= 2));
-}
-
+/* Posts are from our users, whose mail our servers send as well. */
 static void
-settle_provenance(struct judge *j)
+judge_from(struct judge *j)
 {
-	struct channel *channel = j->channel;
-
-	if (2 * (channel->sig_pass + channel->sig_fail) >= channel->messages)
-		channel->provenance = "sig";
-	else if (j->testified)
-		channel->provenance = "testimony";
-	else if (j->known && 2 * channel->spf_pass >= channel->messages)
-		channel->provenance = "host";
-	else
-		channel->provenance = "hint";
+	j->strange = !j->passes && learn_is_strange(j->analysis, j->host);
+	if (j->strange)
+		SAY(j, "strange-from", -4, NULL,
+		    "From has a domain that your servers never use");
 }
 
-static void
-settle_kind(struct judge *j)
-{
-	struct channel *channel = j->channel;
-	int64_t n = channel->messages;
-
-	if (j->arc)
-		channel->kind = KIND_ARC;
-	else if (2 * (channel->sig_pass + channel->sig_fail) < n
-	    && channel->sig_pass == 0)
-		channel->kind = KIND_STRIP;
-	else if (2 * channel->signed_by_other >= n)
-		channel->kind = KIND_RESIGN;
-	else if (2 * channel->sig_fail >= n)
-		channel->kind = KIND_BREAKS;
-	else
-		channel->kind =
-		    5 * channel->sig_pass >= 4 * n ? KIND_INTACT : KIND_MIXED;
-}
-
-static bool
-is_possible(const struct judge *j)
-{
-	const struct step *step = j->step;
-
-	return j->known || j->testified || j->together
-	    || (step->fan >= 2 && j->list_label != NULL)
-	    || (j->broken && step->fan >= 3)
-	    || (j->intact && step->fan >= 3 && step->index >= 0.25);
-}
+/* --- all of it --- */
 
 bool
 judge_list(struct analysis *analysis, struct channel *channel)
 {
 	struct judge j = {
-		.analysis = analysis, .channel = channel, .step = channel->step
+		.analysis = analysis,
+		.channel = channel,
+		.host = channel->host,
+		.step = channel->host->step,
 	};
 
 	look(&j);
+	if (j.host != channel)
+		evidence_add(analysis, channel, "other-domains", 0, NULL,
+		    "judged by what %u of your domains got of it",
+		    (unsigned)j.host->member_count);
 	judge_names(&j);
 	judge_testimony(&j);
 	judge_step(&j);
 	judge_signatures(&j);
 	judge_cosigner(&j);
 	judge_carrier(&j);
+	judge_errands(&j);
 	judge_mailings(&j);
 	judge_schedule(&j);
+	judge_from(&j);
 	judge_reach(&j);
-	settle_provenance(&j);
-	settle_kind(&j);
-	channel->score = j.points;
-	channel->confidence = j.points >= SURE_POINTS ? CONFIDENCE_HIGH
-	    : j.points >= LIST_POINTS                 ? CONFIDENCE_MED
-						      : CONFIDENCE_LOW;
-	if (j.step->parties == 1 && j.step->days >= 3 && !j.known)
-		return false;
-	if (is_doubtful_copy(&j)) {
-		channel->confidence = CONFIDENCE_LOW;
-		evidence_add(analysis, channel, "copied", 0, says_own_fail,
-		    "a broken signature can be copied, and nothing else shows "
-		    "that it was your mail");
-	} else if (is_doubtful_send(&j))
-		channel->confidence = CONFIDENCE_LOW;
-	else if (strcmp(channel->provenance, "hint") == 0)
-		channel->confidence =
-		    is_evident(&j) ? CONFIDENCE_MED : CONFIDENCE_LOW;
-	channel->is_possible_list = channel->confidence == CONFIDENCE_LOW
-	    && j.points >= 2 && is_possible(&j);
-	return channel->confidence > CONFIDENCE_LOW
-	    || channel->is_possible_list;
+	return verdict_reach(&j);
 }

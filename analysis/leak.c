@@ -148,6 +148,7 @@ open_draft(const struct analysis *analysis, struct draft *draft)
 
 	draft->grid = grid_new(analysis, channel, is_direct, draft);
 	posts_fit(draft->grid, &draft->posts);
+	hops_find_sends(draft);
 	add_parties(analysis, draft);
 	if (channel->envelope != NULL)
 		add_kept_hops(analysis, draft);
@@ -229,10 +230,14 @@ close_draft(const struct analysis *analysis, struct draft *draft)
 	    compare_exposures);
 	count(leak);
 	find_last(analysis, leak);
-	draft->channel->leak = leak;
+	/* What turned out to be a hop of another list is none itself. */
+	if (draft->channel->class == CLASS_LIST
+	    || draft->channel->is_possible_list)
+		draft->channel->leak = leak;
 	grid_free(draft->grid);
 	posts_free(&draft->posts);
 	free(draft->nets);
+	free(draft->sends);
 	free(draft->exposures);
 }
 

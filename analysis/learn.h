@@ -13,6 +13,14 @@ void learn_sums(struct analysis *analysis);
 /* Settles what SPF authorises: CLASS_OWN or CLASS_VENDOR. */
 void learn_own(struct analysis *analysis);
 
+/* What else comes from networks that send with our envelope. */
+void learn_networks(struct analysis *analysis);
+
+/* Whether From holds domains that our own servers never send with: then
+ * nobody relays what they sent.  After learn_froms(). */
+void learn_froms(struct analysis *analysis);
+bool learn_is_strange(struct analysis *analysis, const struct channel *host);
+
 /* Where selectors are at home; then sig_home of the channels. */
 void learn_selectors(struct analysis *analysis);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/hosts.h"
 #include "analysis/world.h"
 #include "base/arena.h"
 
@@ -268,18 +269,20 @@ place_rows(struct walk *walk)
 	}
 }
 
-/* Counting sort: the numbers of the rows, by channel. */
+/* Counting sort: the numbers of the rows, by channel, which stand in the order
+ * that is given. */
 static uint32_t *
-order_rows(const struct rows *rows, size_t *ends, size_t channels)
+order_rows(const struct rows *rows, size_t *ends, const uint32_t *channels,
+    size_t channel_count)
 {
 	uint32_t *order = allocate(rows->count, sizeof(*order));
 	size_t i, sum = 0, count;
 
 	for (i = 0; i < rows->count; i++)
 		ends[rows->rows[i].channel]++;
-	for (i = 0; i < channels; i++) {
-		count = ends[i];
-		ends[i] = sum;
+	for (i = 0; i < channel_count; i++) {
+		count = ends[channels[i]];
+		ends[channels[i]] = sum;
 		sum += count;
 	}
 	for (i = 0; i < rows->count; i++)
@@ -430,7 +433,7 @@ gather(struct walk *walk, struct channel *channel, const uint32_t *order,
 	    (uint32_t)(analysis->cell_count - channel->first_cell);
 }
 
-void
+uint32_t *
 rows_settle(struct analysis *analysis, const struct flow_shapes *shapes)
 {
 	struct rows *rows = &analysis->rows;
@@ -439,23 +442,26 @@ rows_settle(struct analysis *analysis, const struct flow_shapes *shapes)
 		.shapes = shapes->shapes,
 		.uses = allocate(shapes->count, sizeof(*walk.uses)) };
 	size_t i, begin, *ends;
-	uint32_t *order;
+	uint32_t *order, *channels, number;
 
 	analysis->facts = allocate(shapes->count, sizeof(*analysis->facts));
 	place_rows(&walk);
 	ends = allocate(analysis->channel_count, sizeof(*ends));
-	order = order_rows(rows, ends, analysis->channel_count);
+	channels = hosts_order(analysis);
+	order = order_rows(rows, ends, channels, analysis->channel_count);
 	for (i = 0, begin = 0; i < analysis->channel_count; i++) {
-		analysis->channels[i]->number = (uint32_t)i;
-		gather(&walk, analysis->channels[i], order + begin,
-		    ends[i] - begin, rows->count - begin);
-		begin = ends[i];
+		number = channels[i];
+		analysis->channels[number]->number = number;
+		gather(&walk, analysis->channels[number], order + begin,
+		    ends[number] - begin, rows->count - begin);
+		begin = ends[number];
 	}
 	free(order);
 	free(ends);
 	free(walk.slots);
 	free(walk.uses);
 	rows_release(rows);
+	return channels;
 }
 
 void

@@ -31,8 +31,10 @@ struct rows {
 };
 
 /* Makes flows and cells of the rows, with their channels and parties, and
- * counts the records of own days.  The rows are gone after that. */
-void rows_settle(struct analysis *analysis, const struct flow_shapes *shapes);
+ * counts the records of own days.  The rows are gone after that.  Returns the
+ * channels' numbers in the order in which their flows stand, for free(). */
+uint32_t *rows_settle(
+    struct analysis *analysis, const struct flow_shapes *shapes);
 
 void rows_release(struct rows *rows);
 

@@ -247,6 +247,17 @@ hash_channel(const struct channel_key *key)
 	return hash;
 }
 
+struct channel *
+world_network(struct analysis *analysis, const char *domain,
+    const struct address *source_ip)
+{
+	struct channel_key key = { domain, NULL, network_of(source_ip) };
+	uint32_t number = index_find(&analysis->channel_index,
+	    hash_channel(&key), is_channel, analysis, &key);
+
+	return number == INDEX_NONE ? NULL : analysis->channels[number];
+}
+
 static uint32_t
 add_channel(struct analysis *analysis, const struct channel_key *key)
 {
@@ -353,6 +364,7 @@ analysis_free(struct analysis *analysis)
 	memo_release(&analysis->reporters);
 	memo_release(&analysis->envelope_to);
 	memo_release(&analysis->signers);
+	memo_release(&analysis->own_froms);
 	index_release(&analysis->channel_index);
 	index_release(&analysis->party_index);
 	index_release(&analysis->selector_index);

@@ -43,6 +43,7 @@ struct flow {
 	struct address source_ip;
 	uint8_t p; /* enum dmarc_policy, the last */
 	bool via_envelope_to;
+	bool is_away; /* signed by a key of ours that only others use */
 };
 
 /* Messages of one flow on one day. */
@@ -96,7 +97,7 @@ struct analysis {
 	struct intern strings;
 
 	struct rows rows; /* until the flows are made of them */
-	struct memo reasons, orgs, reporters, envelope_to, signers;
+	struct memo reasons, orgs, reporters, envelope_to, signers, own_froms;
 	struct index channel_index, party_index, selector_index, carriage_index,
 	    own_day_index;
 	struct facts *facts; /* by the number of the shape */
@@ -136,6 +137,10 @@ sum(int64_t a, int64_t b)
 /* Of one cell; products of two are numbers still. */
 #define CELL_MAX (1U << 30)
 
+/* What a network sends with an envelope of ours; NULL: nothing. */
+struct channel *world_network(struct analysis *analysis, const char *domain,
+    const struct address *source_ip);
+
 /* The text, the same pointer for the same text. */
 const char *world_text(struct analysis *analysis, const char *text);
 const char *world_org(struct analysis *analysis, const char *domain);
@@ -154,7 +159,5 @@ void world_own_record(
     struct analysis *analysis, const char *domain, int32_t day);
 /* The place of a value, NULL in it when it is new. */
 const void **memo_place(struct memo *memo, const void *key);
-struct selector *world_selector(struct analysis *analysis,
-    const char *policy_domain, const struct facts *f);
 
 #endif

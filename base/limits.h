@@ -43,6 +43,9 @@
 #define MAX_COMMENT_DEPTH 200
 /* A forwarded report is one message in another. */
 #define MAX_MESSAGE_DEPTH 3
+/* In mboxes that were packed to file them away: years of reports, and they are
+ * all one message to us. */
+#define MAX_PACKED_MESSAGES 10000
 /* RFC 5322 has no bound; real headers stay below 64 kB. */
 #define MAX_HEADER (1024UL * 1024)
 /* A header field worth keeping. */

@@ -17,7 +17,7 @@
 #include "cli/question.h"
 
 /* Of which a page that holds everything shows more than a line. */
-#define MAX_DOMAINS 25
+#define MAX_DOMAINS 100
 /* A name with its ending has to stay below 255. */
 #define MAX_NAME 200
 

@@ -8,9 +8,6 @@
 #include "cli/command.h"
 #include "cli/question.h"
 
-/* Records; more of them take more than a few seconds, and half a gigabyte. */
-#define MAX_ANALYSED 1500000
-
 struct gather {
 	struct html_data *data;
 	struct arena *arena;
@@ -49,12 +46,10 @@ compare_names(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* Domains that are not there yet: NULL. */
-static struct html_domain *
-find(const struct gather *gather, const char *name)
+struct html_domain *
+html_find(const struct html_data *data, const char *name)
 {
 	const struct html_domain key = { .name = name };
-	struct html_data *data = gather->data;
 
 	return data->domain_count == 0
 	    ? NULL
@@ -122,7 +117,7 @@ add_tls_domain(
 	struct html_data *data = gather->data;
 
 	(void)err;
-	if (find(gather, day->domain) == NULL
+	if (html_find(gather->data, day->domain) == NULL
 	    && (data->domain_count == gather->sorted
 		|| strcmp(
 		       data->domains[data->domain_count - 1].name, day->domain)
@@ -145,11 +140,10 @@ compare_sizes(const void *a, const void *b)
 static void
 init_domain(struct html_domain *domain)
 {
-	domain->tls_failures_end = &domain->tls_failures;
-	domain->reporters_end = &domain->reporters;
-	domain->outcomes_end = &domain->outcomes;
-	domain->sources_end = &domain->sources;
-	domain->policies_end = &domain->policies;
+	size_t i;
+
+	for (i = 0; i < HTML_LIST_COUNT; i++)
+		domain->lists[i].end = &domain->lists[i].first;
 }
 
 /* Sorts them by name; nothing is added any more. */
@@ -187,10 +181,10 @@ extend(struct html_data *data, int64_t day)
 
 /* Days of one domain come in order, and then those of the next. */
 static void
-add_day_to(
-    struct gather *gather, struct html_domain *to, const struct html_day *day)
+add_to_day(
+    struct gather *gather, struct html_days *to, const struct html_day *day)
 {
-	struct html_day **at = &to->days, *sum = to->latest;
+	struct html_day **at = &to->first, *sum = to->latest;
 
 	if (sum == NULL || sum->day != day->day) {
 		if (sum != NULL && sum->day < day->day)
@@ -217,7 +211,7 @@ static bool
 add_day(void *context, const struct store_day *row, struct error *err)
 {
 	struct gather *gather = context;
-	struct html_domain *domain = find(gather, row->domain);
+	struct html_domain *domain = html_find(gather->data, row->domain);
 	const struct html_day day = { .day = row->day,
 		.records = row->records,
 		.messages = row->messages,
@@ -230,8 +224,8 @@ add_day(void *context, const struct store_day *row, struct error *err)
 	if (domain == NULL)
 		return true;
 	extend(gather->data, row->day);
-	add_day_to(gather, domain, &day);
-	add_day_to(gather, &gather->data->all, &day);
+	add_to_day(gather, &domain->days, &day);
+	add_to_day(gather, &gather->data->all.days, &day);
 	return true;
 }
 
@@ -256,32 +250,21 @@ add_tls_day_to(struct gather *gather, struct html_domain *domain,
     const struct store_tls_day *row)
 {
 	struct html_tls *tls = get_tls(gather, domain, row->policy_type);
-	struct html_tls_day **at = &tls->days, *sum = tls->latest;
+	struct html_day day = { .day = row->day,
+		.messages = row->successful,
+		.passed = row->successful };
 
+	add(&day.messages, row->failed);
 	add(&tls->successful, row->successful);
 	add(&tls->failed, row->failed);
-	if (sum == NULL || sum->day != row->day) {
-		if (sum != NULL && sum->day < row->day)
-			at = &sum->next;
-		while (*at != NULL && (*at)->day < row->day)
-			at = &(*at)->next;
-		if (*at == NULL || (*at)->day != row->day) {
-			sum = allocate(gather, sizeof(*sum));
-			sum->day = row->day;
-			sum->next = *at;
-			*at = sum;
-		}
-		sum = tls->latest = *at;
-	}
-	add(&sum->successful, row->successful);
-	add(&sum->failed, row->failed);
+	add_to_day(gather, &tls->days, &day);
 }
 
 static bool
 add_tls_day(void *context, const struct store_tls_day *row, struct error *err)
 {
 	struct gather *gather = context;
-	struct html_domain *domain = find(gather, row->domain);
+	struct html_domain *domain = html_find(gather->data, row->domain);
 
 	(void)err;
 	if (domain == NULL)
@@ -292,49 +275,82 @@ add_tls_day(void *context, const struct store_tls_day *row, struct error *err)
 	return true;
 }
 
+/* --- the rest --- */
+
+/* Keeps a row in a list of a domain, and returns the copy, whose texts are not
+ * copied; NULL when there is no such domain. */
+static void *
+keep_in(struct gather *gather, struct html_domain *domain, enum html_list list,
+    const void *row, size_t size)
+{
+	struct html_row *added;
+
+	if (domain == NULL)
+		return NULL;
+	added = allocate(gather, sizeof(*added));
+	added->row = memcpy(allocate(gather, size), row, size);
+	*domain->lists[list].end = added;
+	domain->lists[list].end = &added->next;
+	return added->row;
+}
+
+static void *
+keep(struct gather *gather, const char *domain, enum html_list list,
+    const void *row, size_t size)
+{
+	return keep_in(
+	    gather, html_find(gather->data, domain), list, row, size);
+}
+
 static bool
 add_tls_failure(
     void *context, const struct store_tls_failure *row, struct error *err)
 {
-	struct gather *gather = context;
-	struct html_domain *domain = find(gather, row->domain);
-	struct html_tls_failure *added;
+	struct store_tls_failure *kept =
+	    keep(context, row->domain, HTML_TLS_FAILURES, row, sizeof(*row));
 
 	(void)err;
-	if (domain == NULL)
+	if (kept == NULL)
 		return true;
-	added = allocate(gather, sizeof(*added));
-	added->failure = *row;
-	added->failure.domain = domain->name;
-	added->failure.policy_type = copy(gather, row->policy_type);
-	added->failure.result_type = copy(gather, row->result_type);
-	added->failure.mx = copy(gather, row->mx);
-	*domain->tls_failures_end = added;
-	domain->tls_failures_end = &added->next;
+	kept->domain = NULL;
+	kept->policy_type = copy(context, row->policy_type);
+	kept->result_type = copy(context, row->result_type);
+	kept->mx = copy(context, row->mx);
 	return true;
 }
 
-/* --- the rest --- */
+static void
+add_reporter_to(struct gather *gather, struct html_domain *domain,
+    const struct store_reporter_total *row)
+{
+	struct store_reporter_total *kept =
+	    keep_in(gather, domain, HTML_REPORTERS, row, sizeof(*row));
+
+	if (kept == NULL)
+		return;
+	kept->domain = NULL;
+	kept->org_name = copy(gather, row->org_name);
+}
 
 static bool
 add_reporter(
     void *context, const struct store_reporter_total *row, struct error *err)
 {
 	struct gather *gather = context;
-	struct html_domain *domain = *row->domain == '\0'
-	    ? &gather->data->all
-	    : find(gather, row->domain);
-	struct html_reporter *added;
 
 	(void)err;
-	if (domain == NULL)
-		return true;
-	added = allocate(gather, sizeof(*added));
-	added->total = *row;
-	added->total.domain = domain->name;
-	added->total.org_name = copy(gather, row->org_name);
-	*domain->reporters_end = added;
-	domain->reporters_end = &added->next;
+	add_reporter_to(gather, html_find(gather->data, row->domain), row);
+	return true;
+}
+
+static bool
+add_reporter_of_all(
+    void *context, const struct store_reporter_total *row, struct error *err)
+{
+	struct gather *gather = context;
+
+	(void)err;
+	add_reporter_to(gather, &gather->data->all, row);
 	return true;
 }
 
@@ -342,18 +358,27 @@ static bool
 add_outcome(
     void *context, const struct store_outcome_total *row, struct error *err)
 {
-	struct gather *gather = context;
-	struct html_domain *domain = find(gather, row->domain);
-	struct html_outcome *added;
+	struct store_outcome_total *kept =
+	    keep(context, row->domain, HTML_OUTCOMES, row, sizeof(*row));
 
 	(void)err;
-	if (domain == NULL)
+	if (kept != NULL)
+		kept->domain = NULL;
+	return true;
+}
+
+static bool
+add_reason(
+    void *context, const struct store_reason_total *row, struct error *err)
+{
+	struct store_reason_total *kept =
+	    keep(context, row->domain, HTML_REASONS, row, sizeof(*row));
+
+	(void)err;
+	if (kept == NULL)
 		return true;
-	added = allocate(gather, sizeof(*added));
-	added->total = *row;
-	added->total.domain = domain->name;
-	*domain->outcomes_end = added;
-	domain->outcomes_end = &added->next;
+	kept->domain = NULL;
+	kept->reasons = copy(context, row->reasons);
 	return true;
 }
 
@@ -362,38 +387,31 @@ add_source(void *context, const struct store_source_total *row, size_t count,
     struct error *err)
 {
 	struct gather *gather = context;
-	struct html_domain *domain = find(gather, row->domain);
-	struct html_source *added;
+	struct html_domain *domain = html_find(gather->data, row->domain);
+	const struct html_source source = { .total = *row };
+	struct html_source *kept =
+	    keep_in(gather, domain, HTML_SOURCES, &source, sizeof(source));
 
 	(void)err;
-	if (domain == NULL)
+	if (kept == NULL)
 		return true;
-	added = allocate(gather, sizeof(*added));
-	added->total = *row;
-	added->total.domain = domain->name;
+	kept->total.domain = NULL;
 	domain->source_count = count;
-	*domain->sources_end = added;
-	domain->sources_end = &added->next;
 	return true;
 }
 
 static bool
 add_policy(void *context, const struct store_policy *row, struct error *err)
 {
-	struct gather *gather = context;
-	struct html_domain *domain = find(gather, row->domain);
-	struct html_policy *added;
+	struct store_policy *kept =
+	    keep(context, row->domain, HTML_POLICIES, row, sizeof(*row));
 
 	(void)err;
-	if (domain == NULL)
+	if (kept == NULL)
 		return true;
-	added = allocate(gather, sizeof(*added));
-	added->policy = *row;
-	added->policy.domain = domain->name;
-	added->policy.pct = copy(gather, row->pct);
-	added->policy.testing = copy(gather, row->testing);
-	*domain->policies_end = added;
-	domain->policies_end = &added->next;
+	kept->domain = NULL;
+	kept->pct = copy(context, row->pct);
+	kept->testing = copy(context, row->testing);
 	return true;
 }
 
@@ -418,10 +436,11 @@ html_gather(struct html_data *out, const struct question *question,
 	    || !store_reporter_totals(
 		store, filter, true, add_reporter, &gather, err)
 	    || !store_reporter_totals(
-		store, filter, false, add_reporter, &gather, err)
+		store, filter, false, add_reporter_of_all, &gather, err)
 	    || !store_outcome_totals(store, filter, add_outcome, &gather, err)
+	    || !store_reason_totals(store, filter, add_reason, &gather, err)
 	    || !store_source_totals(
-		store, filter, HTML_SOURCES, add_source, &gather, err)
+		store, filter, HTML_MAX_SOURCES, add_source, &gather, err)
 	    || !store_policies(store, filter, add_policy, &gather, err)
 	    || !store_doubts(store, filter, &out->doubts, err))
 		return false;
@@ -429,120 +448,5 @@ html_gather(struct html_data *out, const struct question *question,
 		out->first = question->period.first;
 		out->last = question->period.last;
 	}
-	return true;
-}
-
-/* --- what the analysis found --- */
-
-/* Channels stand by domain. */
-static void
-assign_channels(struct gather *gather, const struct analysis *analysis)
-{
-	struct channel *const *channels;
-	struct html_domain *domain;
-	size_t i, j, count;
-
-	channels = analysis_channels(analysis, &count);
-	for (i = 0; i < count; i = j) {
-		for (j = i + 1; j < count
-		     && strcmp(channels[i]->domain, channels[j]->domain) == 0;
-		     j++)
-			;
-		domain = find(gather, channels[i]->domain);
-		if (domain == NULL)
-			continue;
-		domain->channels = channels + i;
-		domain->channel_count = j - i;
-	}
-}
-
-static int
-compare_addresses(const void *a, const void *b)
-{
-	const struct html_source *x = *(struct html_source *const *)a;
-	const struct html_source *y = *(struct html_source *const *)b;
-
-	return address_compare(&x->total.source_ip, &y->total.source_ip);
-}
-
-struct sources {
-	struct html_source *by_address[HTML_SOURCES];
-	size_t count;
-	const struct channel *channel;
-};
-
-/* The channel with more messages comes first, and keeps the address. */
-static void
-assign_source(void *context, const struct channel_flow *flow)
-{
-	struct sources *sources = context;
-	const struct html_source key = { .total.source_ip = flow->source_ip };
-	const struct html_source *wanted = &key;
-	struct html_source **found = bsearch(&wanted, sources->by_address,
-	    sources->count, sizeof(*sources->by_address), compare_addresses);
-
-	if (found != NULL && (*found)->channel == NULL)
-		(*found)->channel = sources->channel;
-}
-
-static void
-assign_sources(struct html_domain *domain, const struct analysis *analysis)
-{
-	struct sources sources = { .count = 0 };
-	struct html_source *source;
-	size_t i;
-
-	for (source = domain->sources; source != NULL; source = source->next)
-		sources.by_address[sources.count++] = source;
-	if (sources.count == 0)
-		return;
-	qsort(sources.by_address, sources.count, sizeof(*sources.by_address),
-	    compare_addresses);
-	for (i = 0; i < domain->channel_count; i++) {
-		sources.channel = domain->channels[i];
-		analysis_flows(
-		    analysis, domain->channels[i], assign_source, &sources);
-	}
-}
-
-/* How far back the analysis goes: its time and memory grow with the records. */
-static int64_t
-choose_begin(const struct html_data *data)
-{
-	const struct html_day *day;
-	int64_t records = 0;
-
-	for (day = data->all.days; day != NULL; day = day->next)
-		records += day->records;
-	for (day = data->all.days; day != NULL && records > MAX_ANALYSED;
-	     day = day->next)
-		records -= day->records;
-	return day == data->all.days || day == NULL ? data->first : day->day;
-}
-
-bool
-html_analyse(struct html_data *data, struct analysed *analysed,
-    const struct context *context, struct error *err)
-{
-	struct gather gather = { .data = data,
-		.arena = context->arena,
-		.sorted = data->domain_count };
-	struct options options = *context->options;
-	struct context part = *context;
-	size_t i;
-
-	data->analysed_from = choose_begin(data);
-	if (data->analysed_from != data->first) {
-		options.all = false;
-		options.since =
-		    (struct bound) { BOUND_DAY, data->analysed_from };
-		options.until = (struct bound) { BOUND_DAY, data->last };
-		part.options = &options;
-	}
-	if (!analyse(analysed, &part, err))
-		return false;
-	assign_channels(&gather, analysed->analysis);
-	for (i = 0; i < data->domain_count; i++)
-		assign_sources(&data->domains[i], analysed->analysis);
 	return true;
 }

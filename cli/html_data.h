@@ -16,18 +16,19 @@ struct context;
 struct error;
 
 /* Of each domain; the page says how many there are in all. */
-#define HTML_SOURCES 100
+#define HTML_MAX_SOURCES 100
 
+/* Of mail; of TLS, records are 0, messages are sessions, and what passed
+ * succeeded. */
 struct html_day {
 	struct html_day *next;
 	int64_t day; /* its first second */
 	int64_t records, messages, passed, delivered, quarantined, rejected;
 };
 
-struct html_tls_day {
-	struct html_tls_day *next;
-	int64_t day;
-	int64_t successful, failed;
+struct html_days {
+	struct html_day *first;
+	struct html_day *latest; /* of those that were added to */
 };
 
 /* Sessions of one type of policy, which are not added to those of another. */
@@ -35,34 +36,34 @@ struct html_tls {
 	struct html_tls *next;
 	const char *policy_type;
 	int64_t successful, failed;
-	struct html_tls_day *days;
-	struct html_tls_day *latest; /* of those that were added to */
+	struct html_days days;
 };
 
-struct html_tls_failure {
-	struct html_tls_failure *next;
-	struct store_tls_failure failure;
-};
-
-struct html_reporter {
-	struct html_reporter *next;
-	struct store_reporter_total total;
-};
-
-struct html_outcome {
-	struct html_outcome *next;
-	struct store_outcome_total total;
-};
-
+/* An address of a domain, and the channel that it is of most; or NULL. */
 struct html_source {
-	struct html_source *next;
 	struct store_source_total total;
-	const struct channel *channel; /* that it is of most; or NULL */
+	const struct channel *channel;
 };
 
-struct html_policy {
-	struct html_policy *next;
-	struct store_policy policy;
+/* What there is of a domain, each in the order of the store, and what a row of
+ * it is (store/totals.h); the domain in that is NULL. */
+enum html_list {
+	HTML_OUTCOMES,     /* struct store_outcome_total */
+	HTML_REASONS,      /* struct store_reason_total */
+	HTML_SOURCES,      /* struct html_source */
+	HTML_POLICIES,     /* struct store_policy */
+	HTML_REPORTERS,    /* struct store_reporter_total */
+	HTML_TLS_FAILURES, /* struct store_tls_failure */
+	HTML_LIST_COUNT,
+};
+
+struct html_row {
+	struct html_row *next;
+	void *row;
+};
+
+struct html_rows {
+	struct html_row *first, **end;
 };
 
 /* A domain, or all of them together: then name is NULL, and there are neither
@@ -72,14 +73,9 @@ struct html_domain {
 	const char *id; /* a word that no other domain has */
 	struct store_dmarc_total total;
 	size_t source_count; /* in all */
-	struct html_day *days;
-	struct html_day *latest; /* as above */
+	struct html_days days;
 	struct html_tls *tls;
-	struct html_tls_failure *tls_failures, **tls_failures_end;
-	struct html_reporter *reporters, **reporters_end;
-	struct html_outcome *outcomes, **outcomes_end;
-	struct html_source *sources, **sources_end;
-	struct html_policy *policies, **policies_end;
+	struct html_rows lists[HTML_LIST_COUNT];
 	struct channel *const *channels; /* most messages first */
 	size_t channel_count;
 };
@@ -94,13 +90,16 @@ struct html_data {
 	int64_t analysed_from; /* a day; first when it is all */
 };
 
-/* Lives in the arena of the context. */
+/* cli/html_data.c.  Lives in the arena of the context. */
 MUST_CHECK bool html_gather(struct html_data *out,
     const struct question *question, const struct context *context,
     struct error *err);
 
+/* The domain of that name, or NULL. */
+struct html_domain *html_find(const struct html_data *data, const char *name);
+
 /*
- * Adds what the analysis finds, which the data then refers to: release
+ * cli/html_analyse.c.  Adds what the analysis finds, which the data then refers to: release
  * analysed after it, also after a failure.  Of very many records, only the last
  * are analysed; analysed_from says since when.
  */

@@ -24,7 +24,7 @@ fill(const struct html_data *data, const struct html_domain *domain,
 	const struct html_day *day;
 	int64_t *value;
 
-	for (day = domain->days; day != NULL; day = day->next) {
+	for (day = domain->days.first; day != NULL; day = day->next) {
 		if (day->day < data->first || day->day > data->last)
 			continue;
 		value = &values[html_step(steps, day->day) * SERIES];
@@ -166,8 +166,8 @@ describe_how(enum outcome_how how, bool is_dkim)
 	return "";
 }
 
-void
-html_mail_failures(FILE *out, const struct html_domain *domain)
+static void
+print_outcomes(FILE *out, const struct html_domain *domain)
 {
 	static const struct html_column columns[] = {
 		{ .heading = "DKIM" },
@@ -176,31 +176,70 @@ html_mail_failures(FILE *out, const struct html_domain *domain)
 		{ .heading = "Messages", .is_number = true },
 		{ .heading = "Of all failed", .is_number = true },
 	};
-	const struct html_outcome *outcome;
-	unsigned code;
+	const struct store_outcome_total *total;
+	const struct html_row *row;
 
+	html_table_begin(out, "How messages fail DMARC", columns,
+	    sizeof(columns) / sizeof(*columns));
+	row = domain->lists[HTML_OUTCOMES].first;
+	for (; row != NULL; row = row->next) {
+		total = row->row;
+		if (outcome_passes(total->outcome))
+			continue;
+		html_row_begin(out);
+		html_cell_name(
+		    out, describe_how(outcome_dkim(total->outcome), true));
+		html_cell_text(
+		    out, describe_how(outcome_spf(total->outcome), false));
+		html_cell_text(out,
+		    describe_disposition(outcome_disposition(total->outcome)));
+		html_cell_count(out, total->messages);
+		html_cell_share(out, total->messages, domain->total.failed);
+		html_row_end(out);
+	}
+	html_table_end(out);
+}
+
+/* The words are those of the standard, or what a receiver made up. */
+static void
+print_reasons(FILE *out, const struct html_domain *domain)
+{
+	static const struct html_column columns[] = {
+		{ .heading = "Reason" },
+		{ .heading = "What became of it" },
+		{ .heading = "Messages", .is_number = true },
+		{ .heading = "Of all failed", .is_number = true },
+	};
+	const struct html_row *row = domain->lists[HTML_REASONS].first;
+	const struct store_reason_total *total;
+
+	if (row == NULL)
+		return;
+	html_table_begin(out,
+	    "Reasons that receivers give for not following the policy", columns,
+	    sizeof(columns) / sizeof(*columns));
+	for (; row != NULL; row = row->next) {
+		total = row->row;
+		html_row_begin(out);
+		html_cell_name(
+		    out, *total->reasons == '\0' ? "not said" : total->reasons);
+		html_cell_text(out, describe_disposition(total->disposition));
+		html_cell_count(out, total->messages);
+		html_cell_share(out, total->messages, domain->total.failed);
+		html_row_end(out);
+	}
+	html_table_end(out);
+}
+
+void
+html_mail_failures(FILE *out, const struct html_domain *domain)
+{
 	if (domain->total.failed == 0) {
 		fputs("<p>No message failed.</p>\n", out);
 		return;
 	}
-	html_table_begin(out, "How messages fail DMARC", columns,
-	    sizeof(columns) / sizeof(*columns));
-	for (outcome = domain->outcomes; outcome != NULL;
-	     outcome = outcome->next) {
-		code = outcome->total.outcome;
-		if (outcome_passes(code))
-			continue;
-		html_row_begin(out);
-		html_cell_name(out, describe_how(outcome_dkim(code), true));
-		html_cell_text(out, describe_how(outcome_spf(code), false));
-		html_cell_text(
-		    out, describe_disposition(outcome_disposition(code)));
-		html_cell_count(out, outcome->total.messages);
-		html_cell_share(
-		    out, outcome->total.messages, domain->total.failed);
-		html_row_end(out);
-	}
-	html_table_end(out);
+	print_outcomes(out, domain);
+	print_reasons(out, domain);
 }
 
 /* --- who sends --- */
@@ -219,13 +258,15 @@ html_mail_sources(FILE *out, const struct html_domain *domain)
 		{ .heading = "Pass rate", .is_plain = true },
 		{ .heading = "Last seen", .is_number = true },
 	};
-	const struct html_source *source;
 	const struct store_source_total *total;
+	const struct html_source *source;
+	const struct html_row *row = domain->lists[HTML_SOURCES].first;
 	char address[ADDRESS_TEXT];
 
 	html_table_begin(out, "Addresses that send with this domain in From",
 	    columns, sizeof(columns) / sizeof(*columns));
-	for (source = domain->sources; source != NULL; source = source->next) {
+	for (; row != NULL; row = row->next) {
+		source = row->row;
 		total = &source->total;
 		html_row_begin(out);
 		html_cell_name(out,
@@ -247,11 +288,11 @@ html_mail_sources(FILE *out, const struct html_domain *domain)
 		html_row_end(out);
 	}
 	html_table_end(out);
-	if (domain->source_count > HTML_SOURCES)
+	if (domain->source_count > HTML_MAX_SOURCES)
 		fprintf(out,
 		    "<p class=\"soft\">The %d with most failed and most "
 		    "messages, of %zu.</p>\n",
-		    HTML_SOURCES, domain->source_count);
+		    HTML_MAX_SOURCES, domain->source_count);
 }
 
 /* --- policies --- */
@@ -282,23 +323,24 @@ html_mail_policies(FILE *out, const struct html_domain *domain)
 		{ .heading = "Reports", .is_number = true },
 		{ .heading = "Reporters", .is_number = true },
 	};
-	const struct html_policy *row;
+	const struct html_row *row = domain->lists[HTML_POLICIES].first;
+	const struct store_policy *policy;
 
 	html_table_begin(out, "DMARC policies, as reporters found them",
 	    columns, sizeof(columns) / sizeof(*columns));
-	for (row = domain->policies; row != NULL; row = row->next) {
+	for (; row != NULL; row = row->next) {
+		policy = row->row;
 		html_row_begin(out);
-		html_cell_day(out, row->policy.first_begin);
-		html_cell_day(out, row->policy.last_begin);
-		html_cell_text(out, describe_policy(row->policy.p));
+		html_cell_day(out, policy->first_begin);
+		html_cell_day(out, policy->last_begin);
+		html_cell_text(out, describe_policy(policy->p));
 		html_cell_text(out,
-		    row->policy.sp == 0 ? "the same"
-					: describe_policy(row->policy.sp));
-		html_cell_text(out, describe_alignment(row->policy.adkim));
-		html_cell_text(out, describe_alignment(row->policy.aspf));
-		html_cell_text(out, row->policy.pct);
-		html_cell_count(out, row->policy.reports);
-		html_cell_count(out, row->policy.reporters);
+		    policy->sp == 0 ? "the same" : describe_policy(policy->sp));
+		html_cell_text(out, describe_alignment(policy->adkim));
+		html_cell_text(out, describe_alignment(policy->aspf));
+		html_cell_text(out, policy->pct);
+		html_cell_count(out, policy->reports);
+		html_cell_count(out, policy->reporters);
 		html_row_end(out);
 	}
 	html_table_end(out);

@@ -123,13 +123,14 @@ print_failed(FILE *out, const struct store_dmarc_total *total)
 static void
 print_reports(FILE *out, const struct html_domain *domain)
 {
-	const struct html_reporter *reporter;
+	const struct html_row *row = domain->lists[HTML_REPORTERS].first;
+	const struct store_reporter_total *total;
 	int64_t reports = 0, reporters = 0;
 
-	for (reporter = domain->reporters; reporter != NULL;
-	     reporter = reporter->next) {
-		html_add(&reports, reporter->total.dmarc_reports);
-		html_add(&reports, reporter->total.tls_reports);
+	for (; row != NULL; row = row->next) {
+		total = row->row;
+		html_add(&reports, total->dmarc_reports);
+		html_add(&reports, total->tls_reports);
 		reporters++;
 	}
 	print_fact(out, "Reports");
@@ -193,13 +194,13 @@ print_reporters(FILE *out, const struct html_domain *domain)
 		{ .heading = "TLS reports", .is_number = true },
 		{ .heading = "Last report", .is_number = true },
 	};
-	const struct html_reporter *row;
+	const struct html_row *row = domain->lists[HTML_REPORTERS].first;
 	const struct store_reporter_total *total;
 
 	html_table_begin(
 	    out, "Who reports", columns, sizeof(columns) / sizeof(*columns));
-	for (row = domain->reporters; row != NULL; row = row->next) {
-		total = &row->total;
+	for (; row != NULL; row = row->next) {
+		total = row->row;
 		html_row_begin(out);
 		html_cell_name(out, total->org_name);
 		html_cell_count(out, total->dmarc_reports);

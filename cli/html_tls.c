@@ -61,18 +61,18 @@ print_type(FILE *out, const struct html_data *data,
 	struct arena arena = { 0 };
 	struct html_steps steps;
 	struct chart chart = { .series = series, .series_count = SERIES };
-	const struct html_tls_day *day;
+	const struct html_day *day;
 	int64_t *values;
 
 	html_steps_make(&steps, data, &arena);
 	values = html_zeros(&arena, steps.count * SERIES);
-	for (day = tls->days; day != NULL; day = day->next) {
+	for (day = tls->days.first; day != NULL; day = day->next) {
 		if (day->day < data->first || day->day > data->last)
 			continue;
-		html_add(&values[html_step(&steps, day->day) * SERIES],
-		    day->successful);
+		html_add(
+		    &values[html_step(&steps, day->day) * SERIES], day->passed);
 		html_add(&values[html_step(&steps, day->day) * SERIES + 1],
-		    day->failed);
+		    day->messages - day->passed);
 	}
 	chart.count = steps.count;
 	chart.times = steps.times;
@@ -108,23 +108,25 @@ html_tls_failures(FILE *out, const struct html_domain *domain)
 		{ .heading = "Reporters", .is_number = true },
 		{ .heading = "Last seen", .is_number = true },
 	};
-	const struct html_tls_failure *row;
+	const struct html_row *row = domain->lists[HTML_TLS_FAILURES].first;
+	const struct store_tls_failure *failure;
 
-	if (domain->tls_failures == NULL) {
+	if (row == NULL) {
 		fputs("<p>No reason of a failure was reported.</p>\n", out);
 		return;
 	}
 	html_table_begin(out,
 	    "Why sessions failed; one session can have several reasons",
 	    columns, sizeof(columns) / sizeof(*columns));
-	for (row = domain->tls_failures; row != NULL; row = row->next) {
+	for (; row != NULL; row = row->next) {
+		failure = row->row;
 		html_row_begin(out);
-		html_cell_name(out, row->failure.result_type);
-		html_cell_text(out, describe_type(row->failure.policy_type));
-		html_cell_text(out, row->failure.mx);
-		html_cell_count(out, row->failure.sessions);
-		html_cell_count(out, row->failure.reporters);
-		html_cell_day(out, row->failure.last_begin);
+		html_cell_name(out, failure->result_type);
+		html_cell_text(out, describe_type(failure->policy_type));
+		html_cell_text(out, failure->mx);
+		html_cell_count(out, failure->sessions);
+		html_cell_count(out, failure->reporters);
+		html_cell_day(out, failure->last_begin);
 		html_row_end(out);
 	}
 	html_table_end(out);

@@ -60,6 +60,7 @@ struct reader {
 	size_t unpacked;    /* bytes that came out of containers */
 	const char *prefix; /* of labels: where the message is */
 	bool is_file;       /* else it came in a message */
+	size_t mail_count;  /* messages that were packed */
 	size_t mail_depth;  /* of packed messages in packed messages */
 	bool is_enclosed;   /* in a message inside the message */
 	struct examined part;

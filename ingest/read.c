@@ -209,11 +209,19 @@ read_each(struct reader *r, struct bytes mail, const char *place)
 {
 	bool is_filed = r->is_file && r->mail_depth == 1;
 	bool is_mbox = mailbox_is(mail);
+	struct error trouble;
 	struct bytes message;
 	size_t n = 0;
 
 	while (mailbox_next(&mail, &message)) {
 		n++;
+		if (++r->mail_count > MAX_PACKED_MESSAGES) {
+			error_limit(&trouble, "limit-messages",
+			    "more than %d packed messages",
+			    MAX_PACKED_MESSAGES);
+			examine_add_broken(r, place, &trouble);
+			return;
+		}
 		r->prefix = is_mbox
 		    ? arena_printf(r->arena, "%s%smessage %zu: ", place,
 			place[0] == '\0' ? "" : ": ", n)

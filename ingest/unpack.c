@@ -187,22 +187,15 @@ static void
 unpack_plain(struct budget *budget, struct bytes bytes, const char *name)
 {
 	size_t count = unpack_reports_count(bytes);
-	struct error trouble;
 	struct bytes report;
 
-	if (count < 2) {
+	/* An array of so many is most likely no report at all. */
+	if (count < 2 || count > MAX_MEMBERS) {
 		hand_out(budget, bytes, name);
 		return;
 	}
-	while (unpack_reports_next(&bytes, &report)) {
-		if (++budget->members > MAX_MEMBERS) {
-			error_limit(&trouble, "limit-members",
-			    "more than %d reports in one array", MAX_MEMBERS);
-			unpack_give_up(budget, name, &trouble);
-			return;
-		}
+	while (unpack_reports_next(&bytes, &report))
 		hand_out(budget, report, name);
-	}
 }
 
 /* What a tar holds is packed no deeper than if it were not in one. */

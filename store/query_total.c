@@ -113,6 +113,63 @@ store_outcome_totals(struct store *store, const struct store_filter *filter,
 	    && question_answer(store, statement, read_outcome, &to, err);
 }
 
+/* --- why policies were not followed --- */
+
+struct reason_rows {
+	bool (*row)(void *context, const struct store_reason_total *total,
+	    struct error *err);
+	void *context;
+};
+
+static bool
+read_reason(void *context, sqlite3_stmt *row, struct error *err)
+{
+	const struct reason_rows *to = context;
+	const struct store_reason_total total = {
+		.domain = question_text(row, 0),
+		.reasons = question_text(row, 1),
+		.disposition =
+		    (enum dmarc_disposition)sqlite3_column_int(row, 2),
+		.messages = sqlite3_column_int64(row, 3),
+	};
+
+	return to->row(to->context, &total, err);
+}
+
+_Static_assert(DMARC_PASS == 1, "dkim <> 1 is no pass");
+
+/* Sets of reasons that differ in a comment have the same types. */
+#define TYPES                                                                  \
+	"coalesce((SELECT group_concat(text) FROM"                             \
+	" (SELECT string.text FROM reason"                                     \
+	" JOIN string ON string.id = reason.type"                              \
+	" WHERE reason.reasons = f.reasons ORDER BY reason.n)), '')"
+
+bool
+store_reason_totals(struct store *store, const struct store_filter *filter,
+    bool (*row)(void *context, const struct store_reason_total *total,
+	struct error *err),
+    void *context, struct error *err)
+{
+	struct reason_rows to = { row, context };
+	sqlite3_stmt *statement;
+
+	return filter_prepare(store,
+		   "SELECT string.text, " TYPES ", f.disposition,"
+		   " capped_sum(f.messages)"
+		   " FROM (SELECT r.domain AS domain, c.reasons AS reasons,"
+		   " s.disposition AS disposition,"
+		   " capped_sum(c.count) AS messages"
+		   " FROM report r CROSS JOIN record c ON c.report = r.id"
+		   " JOIN shape s ON s.id = c.shape"
+		   " WHERE r.is_conflict = 0 AND c.reasons IS NOT NULL"
+		   " AND s.dkim <> 1 AND s.spf <> 1 AND",
+		   "GROUP BY 1, 2, 3) f JOIN string ON string.id = f.domain"
+		   " GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3",
+		   filter, &statement, err)
+	    && question_answer(store, statement, read_reason, &to, err);
+}
+
 /* --- policies --- */
 
 struct policy_rows {

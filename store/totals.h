@@ -1,6 +1,6 @@
 /*
  * Sums by domain and something else, for pages that show all domains: one
- * question each, from the roll-ups.  As in store/query.h, rows come through a
+ * question each, from the roll-ups where they can tell.  As in store/query.h, rows come through a
  * callback and conflicts are in no sum.  A filter may not be about records or
  * reporters.
  */
@@ -76,6 +76,21 @@ struct store_outcome_total {
 MUST_CHECK bool store_outcome_totals(struct store *store,
     const struct store_filter *filter,
     bool (*row)(void *context, const struct store_outcome_total *total,
+	struct error *err),
+    void *context, struct error *err);
+
+/* Failed messages by what receivers gave as reasons not to follow the policy. */
+struct store_reason_total {
+	const char *domain;
+	const char *reasons; /* their types, with commas between; "" when no
+			      * type is said */
+	enum dmarc_disposition disposition;
+	int64_t messages;
+};
+/* By domain, then most messages first.  Reads the records. */
+MUST_CHECK bool store_reason_totals(struct store *store,
+    const struct store_filter *filter,
+    bool (*row)(void *context, const struct store_reason_total *total,
 	struct error *err),
     void *context, struct error *err);
 

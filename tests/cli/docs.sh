@@ -5,8 +5,8 @@
 #
 # And dist/reports.conf is a configuration.
 #
-# Not the pages that have a test of their own: README.md (e2e/postfix.sh) and
-# those that say so in a comment, <!-- tested by FILE -->.
+# README.md has a test of its own, e2e/postfix.sh; what is shown without a $ is
+# for commands.sh.
 #
 # usage: docs.sh PROGRAM
 program=$(realpath "$1")
@@ -29,11 +29,6 @@ reports import tests/fixtures/mail >"$dir/log" 2>&1 || {
 
 count=0
 for page in docs/*.md; do
-	own=$(sed -n 's/^<!-- tested by \(.*\) -->$/\1/p' "$page")
-	[ -z "$own" ] || {
-		[ -e "$own" ] || { echo "$page: no $own"; status=1; }
-		continue
-	}
 	# One file for each command: the command, then what it shows.
 	rm -rf "$dir/shown"
 	mkdir "$dir/shown"

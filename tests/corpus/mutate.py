@@ -23,6 +23,24 @@ BLOCK = re.compile(rb"<(row|identifiers|auth_results|policy_evaluated|report_met
 KEY = re.compile(rb'"([a-z-]+)"\s*:\s*("[^"]*"|\d+(?![\d.eE]))')
 
 
+ENCODINGS = (("utf-16-le", b""), ("utf-16-be", b""), ("utf-16-le", b"\xff\xfe"),
+             ("utf-16-be", b"\xfe\xff"), ("utf-32-le", b"\xff\xfe\0\0"),
+             ("utf-32-be", b"\0\0\xfe\xff"), ("utf-8", b"\xef\xbb\xbf"))
+
+
+def recode(data):
+    """In other encodings; nothing for what cannot be decoded."""
+    try:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    if re.search(r"<\?xml[^>]*encoding=.(?!utf-8)", text, re.I):
+        return
+    for name, mark in ENCODINGS:
+        yield "encoding", mark + text.encode(name), True
+    yield "half a character", b"\xff\xfe" + text.encode("utf-16-le")[:-1], False
+
+
 def recase(match):
     return b"<" + match[1] + b">" + match[2].upper() + b"</" + match[1] + b">"
 
@@ -37,9 +55,13 @@ def xml_mutations(data, rng):
         yield "start only", before + b"<" + tag + b">" + match[2] + after, False
         yield "cdata", (before + b"<" + tag + b"> <![CDATA[" + match[2] + b"]]>\n</" + tag +
                         b">" + after), b"&" not in match[2]
+        yield "twice", before + match[0] + match[0] + after, False
         yield "words", before + b"<" + tag + b">no such word</" + tag + b">" + after, False
     for match in list(BLOCK.finditer(data))[:20]:
         yield "drop block", data[:match.start()] + data[match.end():], False
+        if match[1] != b"record":  # twice as many would be right
+            yield "block twice", data[:match.end()] + match[0] + data[match.end():], False
+    yield from recode(data)
     pairs = list(re.finditer(rb"(<([a-z_]+)>[^<>]*</\2>)\s*(<([a-z_]+)>[^<>]*</\4>)", data))
     for match in pairs[:30]:
         yield "swap", (data[:match.start()] + match[3] + match[1] +
@@ -60,6 +82,7 @@ def xml_mutations(data, rng):
 
 
 def json_mutations(data, rng):
+    yield from recode(data)
     for match in list(KEY.finditer(data))[:60]:
         before, after = data[:match.start(2)], data[match.end(2):]
         for value in (b"null", b"true", b"[]", b"{}", b'""', b"-1", b"1.5", b'"x"'):

@@ -43,14 +43,18 @@ def write_report(folder, org, domain, day, p):
     records = "".join(
         f"""<record><row><source_ip>192.0.2.{last}</source_ip>
 <count>{count}</count><policy_evaluated><disposition>{disposition}
-</disposition><dkim>{dkim}</dkim><spf>fail</spf></policy_evaluated></row>
+</disposition><dkim>{dkim}</dkim><spf>fail</spf>{reason}
+</policy_evaluated></row>
 <identifiers><header_from>{domain}</header_from></identifiers>
 <auth_results><spf><domain>{domain}</domain><result>fail</result></spf>
 </auth_results></record>"""
-        for last, count, disposition, dkim in (
-            (1, 90 + day * 7 % 50, "none", "pass"),
-            (2 + day % 40, 5, "quarantine", "fail"),
-            (99, 1 + day % 3, "reject", "fail"),
+        for last, count, disposition, dkim, reason in (
+            (1, 90 + day * 7 % 50, "none", "pass", ""),
+            (2 + day % 40, 5, "quarantine", "fail", ""),
+            (98, 3, "none", "fail", f"<reason><type>"
+             f"{'forwarded' if day % 2 == 0 else escape(HOSTILE)}</type>"
+             "<comment>looks so</comment></reason>"),
+            (99, 1 + day % 3, "reject", "fail", ""),
         )
     )
     name = f"{abs(hash((org, domain, day)))}.xml"
@@ -103,6 +107,19 @@ def check_hostile(view, url):
         view.run(f"document.body.textContent.includes({HOSTILE!r})"),
         True,
     )
+
+
+def check_reasons(view, folder):
+    """Why receivers did not follow the policy, and how often they say so."""
+    view.open((folder / "domain1.example.html").as_uri(), 1280, 900, "light")
+    rows = view.run(
+        """Array.from(document.querySelectorAll("table"))
+        .filter(table => table.caption.textContent.startsWith("Reasons"))
+        .map(table => Array.from(table.tBodies[0].rows)
+            .map(row => Array.from(row.cells).map(c => c.textContent)))"""
+    )
+    expect("reasons", [[row[:3] for row in rows[0]]] if rows else rows,
+           [[["forwarded", "delivered", "90"]]])
 
 
 def press(view, key, code):
@@ -210,6 +227,7 @@ def main():
             check_table(view, whole.as_uri())
             check_print(view, whole.as_uri())
             check_folder(view, folder / "pages")
+            check_reasons(view, folder / "pages")
         finally:
             view.close()
     sys.exit(1 if failed else 0)

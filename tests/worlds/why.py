@@ -26,28 +26,31 @@ REASON = """(SELECT count(*) FROM reason x JOIN string t ON t.id = x.type
 COMMENT = """(SELECT count(*) FROM reason_comment x
               JOIN string t ON t.id = x.text WHERE x.reasons = c.reasons
               AND (t.text LIKE 'arc=pass%%' OR t.text LIKE '%%as[%%')) > 0"""
+SPF = """(SELECT count(*) FROM auth_spf f
+         WHERE f.auth = s.auth AND f.result = 2) > 0"""
 PASS, FAIL = OWN % '= 2', OWN % 'IN (3, 5, 6, 8)'
 NO_PASS = 'NOT ' + PASS
 SAYS = {
     'authorised': 's.spf = 1',
-    'own-signature': PASS, 'selector-away': PASS, 'intact': PASS,
-    'some-pass': PASS,
+    'own-signature': PASS, 'selector-away': PASS, 'errands': PASS,
+    'intact': PASS, 'some-pass': PASS,
     'broken': FAIL + ' AND ' + NO_PASS, 'resigned': FAIL + ' AND ' + NO_PASS,
     'copied': FAIL + ' AND ' + NO_PASS,
     'unsigned': NO_PASS,
     'signs': FOREIGN, 'cosigned': FOREIGN, 'carrier': FOREIGN,
     'mailing-list-reason': REASON % 'mailing_list',
+    'one-witness': REASON % 'mailing_list',
     'trusted-forwarder': REASON % 'trusted_forwarder',
     'arc-seal': COMMENT, 'arc-pass': COMMENT,
-    'proves-itself': """(SELECT count(*) FROM auth_spf f
-        WHERE f.auth = s.auth AND f.result = 2) > 0""",
+    'proves-itself': SPF, 'newsletter': SPF,
 }
 # Rules about all of a sender's records together, or about its name.
 TOGETHER = {'fan', 'together', 'again-and-again', 'one-destination', 'alone',
             'one-by-one', 'everybody', 'known-host', 'list-name', 'bounce-name',
             'forward-name', 'envelope-kept', 'own-mailings', 'schedule',
             'own-network', 'own-domain', 'known-service', 'label', 'second-hop',
-            'reach', 'provider'}
+            'reach', 'provider', 'other-domains', 'strange-from',
+            'not-together', 'circle', 'nothing-of-yours'}
 
 RECORD = """SELECT p.text, coalesce(e.text, m.text), c.source_ip, (%s)
     FROM record c JOIN shape s ON s.id = c.shape

@@ -2,33 +2,6 @@
 
 TestSuite(leaks, .init = make_world, .fini = leave_world);
 
-/* Each with so many subscribers. */
-static const struct {
-	const char *party;
-	int64_t subscribers;
-} members[] = {
-	{ "crowd.example", 5 },
-	{ "big.example", 2 },
-	{ "one.example", 1 },
-	{ "far.example", 1 },
-	{ "off.example", 1 },
-};
-
-/* Posts on days that have nothing to do with each other; 3 on the last. */
-static const int post_days[] = { 2, 5, 6, 11, 17, 20, 28 };
-
-static void
-post_to(const struct way *way, size_t count)
-{
-	size_t i, j;
-
-	for (i = 0; i < COUNT_OF(post_days); i++)
-		for (j = 0; j < count; j++)
-			report(post_days[i], members[j].party, way,
-			    members[j].subscribers
-				* (post_days[i] == 28 ? 3 : 1));
-}
-
 Test(leaks, come_from_a_list_that_changes_nothing)
 {
 	const struct way way = { "198.51.100.1", "soc.example",
@@ -192,35 +165,6 @@ Test(leaks, count_subscribers_by_what_is_usual)
 	write_mail(30);
 	post_to(&way, 5);
 	report(5, "crowd.example", &way, 5); /* reported twice, it seems */
-	cr_expect_eq(exposure(channel("soc.example"), "crowd.example", false)
-			 ->subscribers,
-	    5);
-}
-
-Test(leaks, have_second_hops_with_and_without_an_envelope_of_their_own)
-{
-	const struct way way = { "198.51.100.1", "soc.example",
-		.selector = "s1" };
-	const struct way kept = { "203.0.113.5", "soc.example",
-		.selector = "s1", .spf = DMARC_AUTH_SOFTFAIL };
-	const struct way own = { "203.0.114.5", "home.example",
-		.selector = "s1" };
-	const struct exposure *hop;
-	size_t i;
-
-	write_mail(30);
-	post_to(&way, 5);
-	for (i = 0; i < COUNT_OF(post_days); i++) {
-		report(post_days[i], "crowd.example", &kept, 1);
-		report(post_days[i], "big.example", &own, 1);
-	}
-	hop = exposure(channel("soc.example"), "crowd.example", true);
-	cr_assert(hop != NULL);
-	cr_expect_str_eq(hop->hop_via, "203.0.113.0/24");
-	hop = exposure(channel("soc.example"), "big.example", true);
-	cr_assert(hop != NULL);
-	cr_expect_str_eq(hop->hop_via, "home.example");
-	cr_expect_eq(channel("home.example")->class, CLASS_FORWARDER);
 	cr_expect_eq(exposure(channel("soc.example"), "crowd.example", false)
 			 ->subscribers,
 	    5);

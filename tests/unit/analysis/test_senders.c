@@ -104,6 +104,45 @@ Test(senders, are_ours_and_unlisted_when_they_reach_everybody_with_our_key)
 	cr_expect_eq(channel("203.0.113.0/24")->class, CLASS_UNLISTED);
 }
 
+/* A few correspondents, and nobody else's mail. */
+Test(senders, are_ours_and_unlisted_when_they_bring_only_our_mail)
+{
+	const struct way branch = { "203.0.113.7", ME, .selector = "s1",
+		.spf = DMARC_AUTH_SOFTFAIL };
+	const struct way alumni = { "203.0.114.7", ME, .selector = "s1",
+		.spf = DMARC_AUTH_SOFTFAIL };
+	const struct way shop = { "203.0.114.9", "shop.example",
+		.spf = DMARC_AUTH_SOFTFAIL };
+	int i;
+
+	for (i = 0; i < 40; i++)
+		report(i, i % 2 == 0 ? "far.example" : "off.example",
+		    &(struct way) { "192.0.2.1", ME, .selector = "s1" }, 50);
+	write_mail(60);
+	for (i = 0; i < 3; i++) {
+		write_one_by_one(&branch, 40, 4);
+		write_one_by_one(&alumni, 40, 4);
+	}
+	report(3, "crowd.example", &shop, 1);
+	cr_expect_eq(channel("203.0.113.0/24")->class, CLASS_UNLISTED);
+	cr_expect_eq(channel("203.0.114.0/24")->class, CLASS_RELAY);
+}
+
+Test(senders, are_vendors_when_they_send_newsletters_without_a_key)
+{
+	const struct way events = { "198.51.100.1", "out.events.example",
+		.signer = "events.example" };
+	size_t i;
+	int day;
+
+	write_mail(60);
+	for (day = 2; day < 60; day += 14)
+		for (i = 0; i < COUNT_OF(parties); i++)
+			report(day, parties[i], &events, 9);
+	cr_expect_eq(channel("out.events.example")->class, CLASS_VENDOR);
+	cr_expect_eq(channel("out.events.example")->confidence, CONFIDENCE_LOW);
+}
+
 Test(senders, are_services_when_they_prove_only_themselves)
 {
 	const struct way tickets = { "198.51.100.1", "tickets.example",

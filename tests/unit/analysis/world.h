@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "parse/intern.h"
+#include "parse/value.h"
 
 #define DAY 86400
 #define ME  "me.example"
@@ -27,6 +28,7 @@ struct way {
 	const char *signer;   /* a foreign signature that passes, or NULL */
 	const char *reason;   /* or NULL */
 	const char *to;       /* envelope_to, or NULL */
+	const char *from;     /* in From; NULL: the world's domain */
 };
 
 #define MAX_SHAPES 1000
@@ -40,6 +42,7 @@ struct world {
 	struct label labels[2];
 	size_t label_count;
 	struct analysis *analysis;
+	const char *domain; /* whose reports these are */
 	struct entry {
 		struct entry *next;
 		char key[512];
@@ -71,9 +74,10 @@ know(enum knowledge_table table, const char *words)
 static inline void
 make_world(void)
 {
-	world = (struct world) { .strings = { .arena = &world.arena } };
+	world = (struct world) { .strings = { .arena = &world.arena },
+		.domain = ME };
 	know(KNOWLEDGE_PROVIDERS, "crowd.example\nbig.example\n");
-	know(KNOWLEDGE_LABELS, "lists list\nfwd forward\n");
+	know(KNOWLEDGE_LABELS, "lists list\nfwd forward\nbounce bounce\n");
 	know(KNOWLEDGE_LISTS, "ietf.example\n");
 	know(KNOWLEDGE_GATEWAYS, "pool.example customer\nscan.example\n");
 	know(KNOWLEDGE_SERVICES, "desk.example service\n");
@@ -131,29 +135,29 @@ shape_of(const struct way *way)
 	struct dmarc_dkim *dkim = NULL, *signer = NULL;
 	int result = way->spf == 0 ? DMARC_AUTH_PASS : way->spf;
 	int own = way->dkim == 0 ? DMARC_AUTH_PASS : way->dkim;
+	const char *from = way->from != NULL ? way->from : world.domain;
 	char key[512];
 
 	if (way->selector != NULL)
-		dkim = new_dkim(ME, way->selector, own);
+		dkim = new_dkim(from, way->selector, own);
 	if (way->signer != NULL)
 		signer = new_dkim(way->signer, "x", DMARC_AUTH_PASS);
 	if (dkim != NULL)
 		dkim->next = signer;
 	spf->domain = text(way->envelope);
 	spf->result.value = result;
-	shape->header_from = text(ME);
+	shape->header_from = text(from);
 	shape->envelope_to = text(way->to);
 	shape->spf_results = spf;
 	shape->dkim_results = dkim != NULL ? dkim : signer;
 	shape->dkim =
 	    dkim != NULL && own == DMARC_AUTH_PASS ? DMARC_PASS : DMARC_FAIL;
 	shape->spf = result == DMARC_AUTH_PASS
-		&& (strcmp(way->envelope, ME) == 0
-		    || strstr(way->envelope, "." ME) != NULL)
+		&& domain_is_below(way->envelope, world.domain)
 	    ? DMARC_PASS
 	    : DMARC_FAIL;
-	snprintf(key, sizeof(key), "%s %d %s %d %s %s", way->envelope, result,
-	    way->selector == NULL ? "" : way->selector, own,
+	snprintf(key, sizeof(key), "%s %s %d %s %d %s %s", from, way->envelope,
+	    result, way->selector == NULL ? "" : way->selector, own,
 	    way->signer == NULL ? "" : way->signer,
 	    way->to == NULL ? "" : way->to);
 	cr_assert_lt(world.shape_count, MAX_SHAPES - 1);
@@ -181,10 +185,10 @@ source_of(const char *reporter)
 	    arena_alloc(&world.arena, 1, sizeof(*source));
 	char key[256];
 
-	source->domain = text(ME);
+	source->domain = text(world.domain);
 	source->org_name = text(reporter);
 	source->email_domain = text("");
-	snprintf(key, sizeof(key), "from %s", reporter);
+	snprintf(key, sizeof(key), "%s from %s", world.domain, reporter);
 	return keep(key, source);
 }
 
@@ -276,6 +280,33 @@ write_mail(int days)
 
 	for (day = 0; day < days; day++)
 		report(day, to[day * 7 % 4], &way, 1 + day % 3);
+}
+
+/* Each with so many subscribers. */
+static const struct {
+	const char *party;
+	int64_t subscribers;
+} members[] = {
+	{ "crowd.example", 5 },
+	{ "big.example", 2 },
+	{ "one.example", 1 },
+	{ "far.example", 1 },
+	{ "off.example", 1 },
+};
+
+/* Posts on days that have nothing to do with each other; 3 on the last. */
+static const int post_days[] = { 2, 5, 6, 11, 17, 20, 28 };
+
+static inline void
+post_to(const struct way *way, size_t count)
+{
+	size_t i, j;
+
+	for (i = 0; i < COUNT_OF(post_days); i++)
+		for (j = 0; j < count; j++)
+			report(post_days[i], members[j].party, way,
+			    members[j].subscribers
+				* (post_days[i] == 28 ? 3 : 1));
 }
 
 #endif

@@ -224,6 +224,46 @@ Test(totals, of_outcomes)
 }
 
 static bool
+put_reason(void *context, const struct store_reason_total *t, struct error *err)
+{
+	(void)err;
+	fprintf(context, "%s %s %s: %" PRId64 "\n", t->domain, t->reasons,
+	    dmarc_disposition_name((int)t->disposition), t->messages);
+	return true;
+}
+
+/* Comments make no difference, and what passes needs no reason. */
+Test(totals, of_reasons)
+{
+	static const struct dmarc_reason list = { .type = "mailing_list" };
+	static const struct dmarc_reason both = { &list, .type = "forwarded" };
+	static const struct dmarc_text text = { .text = "looks so" };
+	static const struct dmarc_reason comment = { .type = "mailing_list",
+		.comment = &text };
+	struct dmarc_record *records[] = { new_record(3, 2, 2, NONE),
+		new_record(4, 2, 2, NONE), new_record(5, 2, 2, REJECT),
+		new_record(6, 2, 2, NONE), new_record(9, 1, 2, NONE) };
+	FILE *out = open_memstream(&answer, &answer_len);
+	size_t i;
+
+	records[0]->reasons = &list;
+	records[1]->reasons = &comment;
+	records[2]->reasons = &list;
+	records[3]->reasons = &both;
+	records[4]->reasons = &list;
+	for (i = 0; i + 1 < COUNT_OF(records); i++)
+		records[i]->next = records[i + 1];
+	deliver_report(
+	    "5", new_dmarc("c.example", "5", 10 * DAY, records[0]), "5");
+	must(store_reason_totals(
+	    world.store, &everything, put_reason, out, &world.err));
+	expect_answer(out,
+	    "c.example mailing_list none: 7\n"
+	    "c.example forwarded,mailing_list none: 6\n"
+	    "c.example mailing_list reject: 5\n");
+}
+
+static bool
 put_policy(void *context, const struct store_policy *p, struct error *err)
 {
 	(void)err;
