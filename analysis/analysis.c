@@ -37,6 +37,7 @@ analysis_finish(struct analysis *analysis, const struct flow_shapes *shapes)
 	learn_froms(analysis);
 	learn_networks(analysis);
 	learn_selectors(analysis);
+	learn_new_servers(analysis);
 	learn_signers(analysis);
 	hosts_join(analysis, order);
 	free(order);

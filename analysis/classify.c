@@ -104,6 +104,11 @@ classify_authorised(struct analysis *analysis, struct channel *channel)
 			    "SPF authorises it for %lld of %lld messages",
 			    (long long)channel->aligned_spf,
 			    (long long)channel->messages);
+		if (analysis->config.own->network_count > 0
+		    && 2 * channel->own_network < channel->messages)
+			return set(channel, CLASS_OWN, CONFIDENCE_MED,
+			    "signs as your servers do, and SPF names it; "
+			    "[networks] own does not");
 		return set(channel, CLASS_OWN, CONFIDENCE_HIGH,
 		    "sent by your servers");
 	}
@@ -292,9 +297,6 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 	}
 	if (classify_unsigned_vendor(analysis, channel))
 		return true;
-	if (is_list && channel->score >= 7)
-		return set(channel, CLASS_LIST, CONFIDENCE_LOW,
-		    "moves like a list, and nothing in it proves to be yours");
 	if (2 * channel->spf_pass >= channel->messages
 	    || 2 * channel->signed_by_other >= channel->messages) {
 		evidence_add(analysis, channel, "proves-itself", 0,

@@ -222,22 +222,24 @@ is_discussion(const struct judge *j)
 }
 
 /*
- * Who signs for itself beside a signature of ours that survives had our key
- * and wrote the message: a list that signs has changed it before.
+ * Who signs for itself beside a signature of ours that survives may have our
+ * key and have written the message.  So may a list whose server signs all it
+ * sends; but that shows over time, while a service mails its few times, or on
+ * a schedule.
  */
-static bool
+static void
 judge_cosigner(struct judge *j)
 {
 	const struct channel *host = j->host;
+	bool often = j->together && j->step->sends >= 4.5 && !j->step->regular;
 
 	if (!j->intact || 2 * host->signed_by_relay < host->messages
 	    || j->testified || j->known || j->list_label != NULL || j->arc
 	    || is_discussion(j))
-		return false;
-	SAY(j, "cosigned", -5, says_relay_signs,
+		return;
+	SAY(j, "cosigned", often ? -2 : -5, says_relay_signs,
 	    "it signs beside a signature of yours that passes, as a service "
 	    "with your key does");
-	return true;
 }
 
 /* It brings what other senders have signed, as they signed it: a forwarder,
@@ -351,7 +353,7 @@ bool
 judge_is_scheduled(const struct judge *j)
 {
 	return j->together && !j->broken && !j->testified && !j->arc
-	    && !j->known && j->list_label == NULL && j->step->sends >= 4
+	    && !j->known && j->list_label == NULL && j->step->sends >= 3.5
 	    && j->step->regular;
 }
 
@@ -367,7 +369,8 @@ judge_schedule(struct judge *j)
 static void
 judge_from(struct judge *j)
 {
-	j->strange = !j->passes && learn_is_strange(j->analysis, j->host);
+	j->strange =
+	    j->together && !j->passes && learn_is_strange(j->analysis, j->host);
 	if (j->strange)
 		SAY(j, "strange-from", -4, NULL,
 		    "From has a domain that your servers never use");

@@ -2,6 +2,7 @@
 
 #include <err.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 
@@ -160,22 +161,76 @@ learn_own(struct analysis *analysis)
 
 /* --- networks --- */
 
+/* By the network alone; those of several domains stand together. */
+static int
+compare_networks(const void *a, const void *b)
+{
+	const struct channel *left = *(struct channel *const *)a;
+	const struct channel *right = *(struct channel *const *)b;
+
+	return address_compare(&left->network, &right->network);
+}
+
+/* Networks that may be servers of ours which SPF lacks: a few. */
+static size_t
+list_networks(const struct analysis *analysis, struct channel **out)
+{
+	struct channel *channel;
+	size_t i, n = 0;
+
+	for (i = 0; i < analysis->channel_count; i++) {
+		channel = analysis->channels[i];
+		if (channel->envelope == NULL && channel->network.len > 0
+		    && channel->class == CLASS_UNKNOWN
+		    && 2 * channel->sig_pass >= channel->messages)
+			out[n++] = channel;
+	}
+	qsort(out, n, sizeof(struct channel *), compare_networks);
+	return n;
+}
+
+/* The first whose network is that of the address, or count. */
+static size_t
+find_network(struct channel *const *networks, size_t count,
+    const struct address *address)
+{
+	struct address network = *address;
+	size_t keep = address->len == 5 ? 4 : 7, low = 0, high = count, middle;
+
+	if (address->len > keep)
+		memset(network.data + keep, 0, address->len - keep);
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (address_compare(&networks[middle]->network, &network) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count
+		&& address_compare(&networks[low]->network, &network) == 0
+	    ? low
+	    : count;
+}
+
 void
 learn_networks(struct analysis *analysis)
 {
+	struct channel **networks =
+	    allocate(analysis->channel_count, sizeof(struct channel *));
+	size_t count = list_networks(analysis, networks), i, at;
 	const struct flow *flow;
-	struct channel *network;
-	size_t i;
 
-	for (i = 0; i < analysis->flow_count; i++) {
+	for (i = 0; i < analysis->flow_count && count > 0; i++) {
 		flow = &analysis->flows[i];
 		if (flow->facts->envelope == NULL)
 			continue;
-		network = world_network(
-		    analysis, flow->source->domain, &flow->source_ip);
-		if (network != NULL)
-			add(&network->from_others, true, flow->messages);
+		at = find_network(networks, count, &flow->source_ip);
+		for (; at < count
+		     && find_network(networks + at, 1, &flow->source_ip) == 0;
+		     at++)
+			add(&networks[at]->from_others, true, flow->messages);
 	}
+	free(networks);
 }
 
 /* --- the domains in From --- */
@@ -183,14 +238,18 @@ learn_networks(struct analysis *analysis)
 void
 learn_froms(struct analysis *analysis)
 {
+	const char *from, *last = NULL;
 	const struct flow *flow;
 	size_t i;
 
 	for (i = 0; i < analysis->flow_count; i++) {
 		flow = &analysis->flows[i];
-		if (analysis->channels[flow->channel]->class == CLASS_OWN)
-			*memo_place(&analysis->own_froms,
-			    flow->facts->shape->header_from) = flow;
+		from = flow->facts->shape->header_from;
+		if (from == last
+		    || analysis->channels[flow->channel]->class != CLASS_OWN)
+			continue;
+		*memo_place(&analysis->own_froms, from) = flow;
+		last = from;
 	}
 }
 
@@ -212,6 +271,23 @@ learn_is_strange(struct analysis *analysis, const struct channel *host)
 			strange = sum(strange, flow->messages);
 	}
 	return 5 * strange >= 4 * host->messages;
+}
+
+/* A server of ours that [networks] own does not name yet: it has the key, and
+ * nobody else signs.  Vendors have keys of their own. */
+void
+learn_new_servers(struct analysis *analysis)
+{
+	struct channel *channel;
+	size_t i;
+
+	for (i = 0; i < analysis->channel_count; i++) {
+		channel = analysis->channels[i];
+		if (channel->class == CLASS_VENDOR
+		    && 2 * channel->sig_home >= channel->messages
+		    && 10 * channel->signed_by_other < channel->messages)
+			channel->class = CLASS_OWN;
+	}
 }
 
 /* --- signers --- */

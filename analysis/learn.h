@@ -24,6 +24,10 @@ bool learn_is_strange(struct analysis *analysis, const struct channel *host);
 /* Where selectors are at home; then sig_home of the channels. */
 void learn_selectors(struct analysis *analysis);
 
+/* What SPF authorises and signs as our servers do.  After
+ * learn_selectors(). */
+void learn_new_servers(struct analysis *analysis);
+
 /* Days on which much more of our own mail was reported than on others, in
  * order: somebody wrote to many at once.  For free(). */
 int32_t *learn_mailings(

@@ -180,6 +180,15 @@ is_doubtful_circle(const struct judge *j)
 	return j->step->parties <= 5 && j->step->index < 0.7;
 }
 
+/* A message of ours that somebody sends again, to the same people for a few
+ * days. */
+static bool
+is_doubtful_burst(const struct judge *j)
+{
+	return j->intact && !j->known && !j->testified && !j->arc
+	    && j->list_label == NULL && j->step->span < 8;
+}
+
 /* One receiver saw a list's header, which stays when mail is passed on. */
 static bool
 is_doubtful_witness(const struct judge *j)
@@ -219,6 +228,10 @@ static const struct {
 	    says_own_fail },
 	{ is_doubtful_send, "not-together",
 	    "a forwarder looks like that, or a message that was sent again",
+	    NULL },
+	{ is_doubtful_burst, "burst",
+	    "it came within a week: a message that somebody sends again and "
+	    "again looks like that",
 	    NULL },
 	{ is_doubtful_circle, "circle",
 	    "a forwarder looks like that, when you write to a few of its users "

@@ -247,17 +247,6 @@ hash_channel(const struct channel_key *key)
 	return hash;
 }
 
-struct channel *
-world_network(struct analysis *analysis, const char *domain,
-    const struct address *source_ip)
-{
-	struct channel_key key = { domain, NULL, network_of(source_ip) };
-	uint32_t number = index_find(&analysis->channel_index,
-	    hash_channel(&key), is_channel, analysis, &key);
-
-	return number == INDEX_NONE ? NULL : analysis->channels[number];
-}
-
 static uint32_t
 add_channel(struct analysis *analysis, const struct channel_key *key)
 {

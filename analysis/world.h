@@ -137,10 +137,6 @@ sum(int64_t a, int64_t b)
 /* Of one cell; products of two are numbers still. */
 #define CELL_MAX (1U << 30)
 
-/* What a network sends with an envelope of ours; NULL: nothing. */
-struct channel *world_network(struct analysis *analysis, const char *domain,
-    const struct address *source_ip);
-
 /* The text, the same pointer for the same text. */
 const char *world_text(struct analysis *analysis, const char *text);
 const char *world_org(struct analysis *analysis, const char *domain);

@@ -50,7 +50,7 @@ TOGETHER = {'fan', 'together', 'again-and-again', 'one-destination', 'alone',
             'forward-name', 'envelope-kept', 'own-mailings', 'schedule',
             'own-network', 'own-domain', 'known-service', 'label', 'second-hop',
             'reach', 'provider', 'other-domains', 'strange-from',
-            'not-together', 'circle', 'nothing-of-yours'}
+            'not-together', 'burst', 'circle', 'nothing-of-yours'}
 
 RECORD = """SELECT p.text, coalesce(e.text, m.text), c.source_ip, (%s)
     FROM record c JOIN shape s ON s.id = c.shape

@@ -105,6 +105,22 @@ Test(doubts, stay_about_hosts_that_are_called_forwarders)
 	cr_expect(channel("fwd.soc.example")->is_possible_list);
 }
 
+/* Somebody has a message of ours, and sends it for some days. */
+Test(doubts, stay_about_what_came_within_a_week)
+{
+	static const int days[] = { 11, 13, 17 };
+	const struct way way = { "198.51.100.1", "again.example",
+		.selector = "s1" };
+	size_t i, j;
+
+	write_mail(30);
+	for (i = 0; i < COUNT_OF(days); i++)
+		for (j = 0; j < COUNT_OF(members); j++)
+			report(days[i], members[j].party, &way, 40);
+	cr_expect_neq(channel("again.example")->class, CLASS_LIST);
+	cr_expect(has_rule(channel("again.example"), "burst"));
+}
+
 Test(doubts, stay_about_a_few_who_are_not_always_together)
 {
 	static const struct {
@@ -169,7 +185,8 @@ Test(doubts, stay_when_only_those_get_it_to_whom_we_write)
 	for (i = 0; i < COUNT_OF(members); i++)
 		report(4, members[i].party, &mail, 1);
 	post_to(&way, 5);
-	cr_expect_eq(channel("soc.example")->confidence, CONFIDENCE_LOW);
+	cr_expect_eq(channel("soc.example")->class, CLASS_SERVICE);
+	cr_expect(channel("soc.example")->is_possible_list);
 	cr_expect(has_rule(channel("soc.example"), "nothing-of-yours"));
 }
 

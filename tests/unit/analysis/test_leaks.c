@@ -95,11 +95,26 @@ Test(leaks, do_not_come_from_a_vendor_that_signs_beside_our_key)
 {
 	const struct way way = { "198.51.100.1", "out.bills.example",
 		.selector = "s1", .signer = "bills.example" };
+	size_t j;
+	int day;
+
+	write_mail(30);
+	for (day = 1; day < 30; day += 12)
+		for (j = 0; j < COUNT_OF(members); j++)
+			report(day, members[j].party, &way, 1);
+	cr_expect_eq(channel("out.bills.example")->class, CLASS_VENDOR);
+	cr_expect(has_rule(channel("out.bills.example"), "cosigned"));
+}
+
+Test(leaks, come_from_a_list_whose_server_signs_all_it_sends)
+{
+	const struct way way = { "198.51.100.1", "out.soc.example",
+		.selector = "s1", .signer = "soc.example" };
 
 	write_mail(30);
 	post_to(&way, 5);
-	cr_expect_eq(channel("out.bills.example")->class, CLASS_VENDOR);
-	cr_expect(has_rule(channel("out.bills.example"), "cosigned"));
+	cr_expect_eq(channel("out.soc.example")->class, CLASS_LIST);
+	cr_expect(has_rule(channel("out.soc.example"), "cosigned"));
 }
 
 Test(leaks, do_not_come_from_newsletters_on_a_schedule)

@@ -104,6 +104,26 @@ Test(senders, are_ours_and_unlisted_when_they_reach_everybody_with_our_key)
 	cr_expect_eq(channel("203.0.113.0/24")->class, CLASS_UNLISTED);
 }
 
+Test(senders, are_ours_when_they_sign_as_those_do_that_the_operator_names)
+{
+	const struct way other = { "203.0.113.1", ME, .selector = "s1" };
+	const struct way crm = { "203.0.114.1", "crm." ME, .selector = "crm" };
+	const struct way mailer = { "203.0.115.1", "mail." ME, .selector = "s1",
+		.signer = "mailer.example" };
+
+	cr_assert(network_parse(bytes_of("192.0.2.0/24"), &world.network));
+	world.own =
+	    (struct own) { .networks = &world.network, .network_count = 1 };
+	write_mail(10);
+	write_one_by_one(&other, 10, 4);
+	write_one_by_one(&crm, 10, 4);
+	write_one_by_one(&mailer, 10, 4);
+	cr_expect_eq(channel("203.0.113.0/24")->class, CLASS_OWN);
+	cr_expect_eq(channel("203.0.113.0/24")->confidence, CONFIDENCE_MED);
+	cr_expect_eq(channel("203.0.114.0/24")->class, CLASS_VENDOR);
+	cr_expect_eq(channel("203.0.115.0/24")->class, CLASS_VENDOR);
+}
+
 /* A few correspondents, and nobody else's mail. */
 Test(senders, are_ours_and_unlisted_when_they_bring_only_our_mail)
 {
