@@ -501,7 +501,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		return false;
 	if (context->options->source_count > 0 && context->options->by == NULL
 	    && context->options->style.format == OUTPUT_TABLE
-	    && !context->options->resolve && question.report_count > 0)
+	    && question.report_count > 0)
 		return address_print(context, &question, err);
 	return print_groups(context, &question, err);
 }
