@@ -167,7 +167,11 @@ say_health(
 		    days_ago(arena, health->last_reported, now),
 		    is_recent ? ""
 			      : "; see whether mail to the address in rua "
-				"still comes here");
+				"still comes here (docs/dns.md)");
+	if (health->reports > 0 && !health->has_tls)
+		say(doctor, true,
+		    "no TLS report has come; docs/dns.md has the record that "
+		    "asks for them");
 	if (health->recent_reports > 0)
 		say(doctor, true,
 		    "%" PRId64 " reports came in the last 30 days; it grows "

@@ -152,7 +152,8 @@ set_server(struct listener *listener, const char *hostname)
 			.context = listener,
 		},
 		.pool = &listener->pool,
-		.deliver = listener_deliver,
+		.add = listener_add,
+		.commit = listener_commit,
 		.reload = reload,
 		.status = listener_status,
 		.log = listener_say,
@@ -177,6 +178,8 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	listener.pool.log = listener_say;
 	set_server(
 	    &listener, choose_hostname(context->config, own, sizeof(own)));
+	/* What fails together is tried again alone. */
+	store_isolate(context->store, false);
 	/* The server waits itself, and goes on meanwhile. */
 	raise_file_limit();
 	if (!store_serve(context->store, err)

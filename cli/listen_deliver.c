@@ -9,17 +9,6 @@
 #include "cli/listener.h"
 #include "store/store.h"
 
-struct round {
-	struct listener *listener;
-	struct arena arena; /* for the lines, which wait for the commit */
-	struct server_message *messages;
-	const char **lines;
-	struct store_result *results; /* their outcome is 0 when not stored */
-	enum listener_trouble *troubles; /* and then this is why */
-	struct error why;                /* of the last of those, in words */
-	size_t count;
-};
-
 /* --- trouble --- */
 
 static enum listener_trouble
@@ -61,26 +50,18 @@ note_trouble(struct listener *listener, const struct error *err)
 }
 
 static void
-fail_message(struct round *round, size_t i, const struct error *err)
+fail_message(struct listener *listener, struct server_message *message,
+    size_t i, const struct error *err)
 {
+	struct listener_round *round = &listener->round;
 	enum listener_trouble trouble = trouble_of(err);
 
-	round->messages[i].verdict =
+	message->verdict =
 	    trouble == TROUBLE_FULL ? LMTP_NO_ROOM : LMTP_TRY_LATER;
 	round->results[i].outcome = 0;
 	round->troubles[i] = trouble;
 	round->why = *err;
-	round->lines[i] =
-	    listener_describe_failed(&round->arena, &round->messages[i], err);
-}
-
-static void
-fail_all(struct round *round, const struct error *err)
-{
-	size_t i;
-
-	for (i = 0; i < round->count; i++)
-		fail_message(round, i, err);
+	round->lines[i] = listener_describe_failed(&round->arena, message, err);
 }
 
 /* --- one message --- */
@@ -101,10 +82,10 @@ join_recipients(struct arena *arena, const struct lmtp_envelope *envelope)
 }
 
 static bool
-store_message(struct round *round, size_t i, struct arena *arena,
-    struct reading *reading, struct error *err)
+store_message(struct listener *listener, const struct server_message *message,
+    struct reading *reading, struct store_result *result, struct arena *arena,
+    struct error *err)
 {
-	const struct server_message *message = &round->messages[i];
 	const struct lmtp_envelope *envelope = message->envelope;
 	const struct delivery delivery = {
 		.reading = reading,
@@ -117,26 +98,27 @@ store_message(struct round *round, size_t i, struct arena *arena,
 	};
 
 	return pool_reading(message->job, message->message, arena, reading, err)
-	    && store_add(
-		round->listener->store, &delivery, &round->results[i], err);
+	    && store_add(listener->store, &delivery, result, err);
 }
 
-static void
-add_message(struct round *round, size_t i)
+/* The i-th of the round. */
+static bool
+add_message(struct listener *listener, struct server_message *message, size_t i,
+    struct error *err)
 {
+	struct listener_round *round = &listener->round;
+	struct store_result *result = &round->results[i];
 	struct arena arena = { 0 };
 	struct reading reading;
-	struct error err;
+	bool ok;
 
-	round->results[i] = (struct store_result) { 0 };
-	if (store_message(round, i, &arena, &reading, &err)) {
-		round->messages[i].verdict = LMTP_STORED;
-		round->lines[i] = listener_describe(&round->arena,
-		    &round->messages[i], &reading, &round->results[i]);
-	} else {
-		fail_message(round, i, &err);
-	}
+	*result = (struct store_result) { 0 };
+	ok = store_message(listener, message, &reading, result, &arena, err);
+	if (ok)
+		round->lines[i] =
+		    listener_describe(&round->arena, message, &reading, result);
 	arena_release(&arena);
+	return ok;
 }
 
 /* --- a transaction --- */
@@ -162,121 +144,174 @@ note_commit(struct listener *listener, const struct timespec *from)
 }
 
 static bool
-commit(struct round *round, struct error *err)
+begin(struct listener *listener, struct error *err)
 {
-	struct listener *listener = round->listener;
+	listener->round.is_open = store_begin(listener->store, err);
+	return listener->round.is_open;
+}
+
+static bool
+commit(struct listener *listener, struct error *err)
+{
 	struct timespec from;
 
+	listener->round.is_open = false;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	if (!store_commit(listener->store, err)) {
-		store_rollback(listener->store);
+	if (!store_commit(listener->store, err))
 		return false;
-	}
 	note_commit(listener, &from);
 	return true;
 }
 
-static bool
-store_all(struct round *round, struct error *err)
+/* What failed is tried again at the end, without the others. */
+static void
+give_up(struct listener *listener, const struct error *err)
 {
-	size_t i;
+	struct listener_round *round = &listener->round;
 
-	if (!store_begin(round->listener->store, err))
-		return false;
-	for (i = 0; i < round->count; i++)
-		add_message(round, i);
-	return commit(round, err);
+	if (round->is_open)
+		store_rollback(listener->store);
+	round->is_open = false;
+	round->is_failed = true;
+	round->failure = *err;
+}
+
+/* A message without a reading is no fault of the database. */
+static bool
+is_read(const struct server_message *message)
+{
+	return message->job->result != POOL_FAILED;
+}
+
+bool
+listener_add(void *context, struct server_message *message, bool may_wait)
+{
+	struct listener *listener = context;
+	struct listener_round *round = &listener->round;
+	size_t i = round->count;
+	struct error err;
+
+	if (!is_read(message)) {
+		err = message->job->error;
+		fail_message(listener, message, i, &err);
+	} else if (!round->is_failed) {
+		if (!round->is_open && !begin(listener, &err)) {
+			if (trouble_of(&err) == TROUBLE_BUSY && may_wait)
+				return false;
+			give_up(listener, &err);
+		} else if (!add_message(listener, message, i, &err)) {
+			give_up(listener, &err);
+		}
+	}
+	round->count++;
+	return true;
 }
 
 static void
-count_stored(struct round *round, size_t i)
+count_stored(
+    struct listener *listener, struct server_message *message, size_t i)
 {
-	struct listener *listener = round->listener;
-
-	intake_count(&listener->counts, &round->results[i]);
-	if (round->messages[i].job->result == POOL_BROKEN)
+	message->verdict = LMTP_STORED;
+	intake_count(&listener->counts, &listener->round.results[i]);
+	if (message->job->result == POOL_BROKEN)
 		listener->broken_workers++;
 }
 
-/* What is wrong with the database is wrong with all of them, and one line is
- * enough. */
+/* Those from the i-th on that were committed, or not, together.  What is wrong
+ * with the database is wrong with all of them, and one line is enough. */
 static void
-finish(struct round *round)
+settle(struct listener *listener, struct server_message *const *messages,
+    size_t from, size_t end)
 {
-	struct listener *listener = round->listener;
+	struct listener_round *round = &listener->round;
 	bool stored = false;
 	size_t i;
 
-	for (i = 0; i < round->count; i++)
+	for (i = from; i < end; i++)
 		if (round->results[i].outcome != 0) {
-			count_stored(round, i);
+			count_stored(listener, messages[i], i);
 			stored = true;
 		} else {
 			listener->deferred[round->troubles[i]]++;
 		}
 	note_trouble(listener, stored ? NULL : &round->why);
-	for (i = 0; i < round->count; i++)
+	for (i = from; i < end; i++)
 		if (stored || round->troubles[i] == TROUBLE_OTHER)
 			listener_log(listener, round->lines[i]);
 }
 
-/* One of them may be too much for the disk that takes the others. */
-static void
-store_each(const struct round *all)
+static bool
+store_alone(struct listener *listener, struct server_message *message, size_t i,
+    struct error *err)
 {
-	struct round one;
+	if (!begin(listener, err))
+		return false;
+	if (add_message(listener, message, i, err) && commit(listener, err))
+		return true;
+	store_rollback(listener->store);
+	listener->round.is_open = false;
+	return false;
+}
+
+/* One of them may be too much for the disk that takes the others, or be
+ * refused by the database. */
+static void
+store_each(struct listener *listener, struct server_message *const *messages,
+    size_t count)
+{
 	struct error err;
 	size_t i;
 
-	for (i = 0; i < all->count; i++) {
-		one = *all;
-		one.messages += i;
-		one.lines += i;
-		one.results += i;
-		one.troubles += i;
-		one.count = 1;
-		one.arena = (struct arena) { 0 };
-		if (!store_all(&one, &err))
-			fail_all(&one, &err);
-		finish(&one);
-		arena_release(&one.arena);
+	store_isolate(listener->store, true);
+	for (i = 0; i < count; i++) {
+		if (is_read(messages[i])
+		    && !store_alone(listener, messages[i], i, &err))
+			fail_message(listener, messages[i], i, &err);
+		settle(listener, messages, i, i + 1);
 	}
+	store_isolate(listener->store, false);
 }
 
-/* False when they are to be handed out again. */
-static bool
-store_round(struct round *round, bool may_wait)
+static void
+fail_all(struct listener *listener, struct server_message *const *messages,
+    size_t count)
 {
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (is_read(messages[i]))
+			fail_message(
+			    listener, messages[i], i, &listener->round.failure);
+}
+
+/* Whether it may be of one of them alone. */
+static bool
+is_worth_trying(const struct listener_round *round)
+{
+	enum listener_trouble trouble = trouble_of(&round->failure);
+
+	return trouble != TROUBLE_BUSY
+	    && (round->count > 1 || trouble == TROUBLE_OTHER);
+}
+
+void
+listener_commit(
+    void *context, struct server_message *const *messages, size_t count)
+{
+	struct listener *listener = context;
+	struct listener_round *round = &listener->round;
 	struct error err;
 
-	if (!store_all(round, &err)) {
-		if (trouble_of(&err) == TROUBLE_BUSY && may_wait)
-			return false;
-		if (trouble_of(&err) != TROUBLE_BUSY && round->count > 1) {
-			store_each(round);
-			return true;
-		}
-		fail_all(round, &err);
+	if (round->is_open && !commit(listener, &err))
+		give_up(listener, &err);
+	if (round->is_failed && is_worth_trying(round)) {
+		store_each(listener, messages, count);
+	} else {
+		if (round->is_failed)
+			fail_all(listener, messages, count);
+		settle(listener, messages, 0, count);
 	}
-	finish(round);
-	return true;
-}
-
-bool
-listener_deliver(
-    void *context, struct server_message *messages, size_t count, bool may_wait)
-{
-	struct round round = {
-		.listener = context, .messages = messages, .count = count
-	};
-	bool is_decided;
-
-	round.lines = arena_alloc(&round.arena, count, sizeof(*round.lines));
-	round.results =
-	    arena_alloc(&round.arena, count, sizeof(*round.results));
-	round.troubles =
-	    arena_alloc(&round.arena, count, sizeof(*round.troubles));
-	is_decided = store_round(&round, may_wait);
-	arena_release(&round.arena);
-	return is_decided;
+	arena_release(&round->arena);
+	round->count = 0;
+	round->is_failed = false;
 }

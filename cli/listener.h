@@ -9,12 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/error.h"
 #include "cli/intake.h"
 #include "ingest/server.h"
+#include "store/store.h"
 
-struct arena;
 struct context;
-struct error;
 struct store;
 
 /* Why mail is deferred; the index of listener.deferred. */
@@ -38,12 +39,27 @@ struct listener_log {
 	size_t lines, dropped;
 };
 
+/* The messages of a transaction, in the order in which they were added. */
+struct listener_round {
+	struct arena arena; /* for the lines, which wait for the commit */
+	const char *lines[SERVER_MAX_BATCH];
+	/* Their outcome is 0 when not stored, and then there is a trouble. */
+	struct store_result results[SERVER_MAX_BATCH];
+	enum listener_trouble troubles[SERVER_MAX_BATCH];
+	struct error why; /* of the last of those, in words */
+	size_t count;
+	bool is_open;   /* the transaction */
+	bool is_failed; /* it was given up */
+	struct error failure;
+};
+
 struct listener {
 	struct context *context;
 	struct store *store;
 	struct server_config server;
 	struct pool_config pool;
 	struct listener_log log;
+	struct listener_round round;
 
 	enum listener_trouble trouble; /* that was logged */
 	int64_t started;
@@ -74,9 +90,10 @@ const char *listener_describe_failed(struct arena *arena,
 
 /* --- cli/listen_deliver.c --- */
 
-/* As server_config.deliver; context is a struct listener. */
-bool listener_deliver(void *context, struct server_message *messages,
-    size_t count, bool may_wait);
+/* As add and commit of struct server_config; context is a struct listener. */
+bool listener_add(void *context, struct server_message *message, bool may_wait);
+void listener_commit(
+    void *context, struct server_message *const *messages, size_t count);
 
 /* --- cli/listen_status.c --- */
 

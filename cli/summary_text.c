@@ -231,6 +231,57 @@ print_findings(const struct summary *summary, const struct context *context)
 	}
 }
 
+/* --- what the DNS could do about it --- */
+
+static bool
+asks_for_nothing(const struct summary_domain *domain)
+{
+	return domain->policy != NULL && strcmp(domain->policy, "none") == 0;
+}
+
+static bool
+has_no_tls(const struct summary_domain *domain)
+{
+	return domain->tls == NULL;
+}
+
+/* A line about those domains, of which the first are named. */
+static void
+print_hint(const struct summary *summary, const struct context *context,
+    bool (*is_so)(const struct summary_domain *domain), const char *what)
+{
+	const struct summary_domain *domain, *first = NULL;
+	struct arena *arena = context->arena;
+	size_t count = 0;
+
+	for (domain = summary->domains; domain != NULL; domain = domain->next)
+		if (domain->own != OWN_NO && *domain->total.domain != '\0'
+		    && is_so(domain) && count++ == 0)
+			first = domain;
+	if (count == 0)
+		return;
+	text_fold(stdout, output_width(stdout), 0, 2,
+	    arena_printf(arena, "%s%s: %s -> docs/dns.md",
+		text_escape(arena, text_charset(), first->total.domain),
+		count == 1 ? ""
+			   : arena_printf(arena, " and %zu more", count - 1),
+		what));
+}
+
+/* Not where what is there was left out by what was asked. */
+static void
+print_hints(const struct summary *summary, const struct question *question,
+    const struct context *context)
+{
+	if (store_filter_has_records(&question->filter)
+	    || question->filter.reporter_count > 0
+	    || context->options->verdicts != 0)
+		return;
+	print_hint(summary, context, asks_for_nothing,
+	    "p=none asks receivers to do nothing");
+	print_hint(summary, context, has_no_tls, "no TLS reports come");
+}
+
 bool
 summary_print_text(struct summary *summary, const struct question *question,
     const struct context *context, struct error *err)
@@ -249,5 +300,6 @@ summary_print_text(struct summary *summary, const struct question *question,
 	if (summary->domains != NULL)
 		putchar('\n');
 	print_findings(summary, context);
+	print_hints(summary, question, context);
 	return true;
 }

@@ -112,6 +112,8 @@ child_start(struct child *child, const char *const *argv, struct error *err)
 	}
 	child->fd = ends[0];
 	child->state = CHILD_STARTING;
+	child->has_clock = clock_getcpuclockid(child->pid, &child->clock) == 0;
+	child->cpu_limit = 0;
 	child->done_count = child->answer_len = child->part_left = 0;
 	child->sent = child->to_send = 0;
 	child->is_late = child->is_large = false;
@@ -190,18 +192,18 @@ end(struct child *child)
 
 /* Its limit is moved from outside: inside it could be moved by anybody. */
 static void
-allow_cpu_time(const struct child *child)
+allow_cpu_time(struct child *child)
 {
 	struct timespec used;
 	struct rlimit limit = { .rlim_max = RLIM_INFINITY };
-	clockid_t clock;
 
-	if (clock_getcpuclockid(child->pid, &clock) != 0
-	    || clock_gettime(clock, &used) != 0)
+	if (!child->has_clock || clock_gettime(child->clock, &used) != 0)
 		return;
 	/* Rounded down by us, and up by the kernel. */
 	limit.rlim_cur = (rlim_t)used.tv_sec + child->limits.cpu_seconds + 1;
-	prlimit(child->pid, RLIMIT_CPU, &limit, NULL);
+	if (limit.rlim_cur != child->cpu_limit
+	    && prlimit(child->pid, RLIMIT_CPU, &limit, NULL) == 0)
+		child->cpu_limit = limit.rlim_cur;
 }
 
 /* The message at the head of its jobs is in hand from now on. */

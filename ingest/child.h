@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/bytes.h"
@@ -59,6 +60,10 @@ struct child {
 	struct job_list jobs; /* sent or being sent, in order */
 	size_t job_count;
 	size_t done_count;
+
+	clockid_t clock; /* of its processor time, unless it has none */
+	bool has_clock;
+	rlim_t cpu_limit; /* that it was given last */
 
 	/* what is being sent */
 	struct worker_request request;

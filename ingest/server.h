@@ -3,10 +3,8 @@
  * conversations that know nothing of them (ingest/lmtp.h).
  *
  * Whole messages, from whichever session, are read by workers
- * (ingest/pool.h), and handed out together, so that they can share a
- * transaction: when none is being read any more, when the first has waited
- * for GATHER_MS, or when they are MAX_BATCH.  So one session alone does not
- * wait.  The replies are sent when the handler returns.
+ * (ingest/pool.h), handed out one by one, and then told to be put on disk
+ * together (ingest/batch.h).  The replies are sent when that has returned.
  *
  * Under systemd it says when it is ready, takes the sockets it is passed and
  * feeds the watchdog (ingest/notify.h).
@@ -25,6 +23,12 @@
 #include "ingest/pool.h"
 
 struct error;
+
+/* Messages that are committed together, at most; tests/bench/lmtp has a build
+ * with one. */
+#ifndef SERVER_MAX_BATCH
+#define SERVER_MAX_BATCH 256
+#endif
 
 struct server_message {
 	const struct lmtp_envelope *envelope;
@@ -58,12 +62,16 @@ struct server_config {
 	/* Who reads; NULL hands messages out as they came. */
 	const struct pool_config *pool;
 	/*
-	 * Called with messages that are read; their verdict is LMTP_TRY_LATER
-	 * unless set.  False leaves them all undecided: they are handed out
-	 * again a little later, unless may_wait is false.
+	 * Called with each message that is read, which stays where it is until
+	 * it is committed.  False leaves it out: it is handed out again a
+	 * little later, unless may_wait is false.
 	 */
-	bool (*deliver)(void *context, struct server_message *messages,
-	    size_t count, bool may_wait);
+	bool (*add)(
+	    void *context, struct server_message *message, bool may_wait);
+	/* Called with all that were added since, in their order; their verdict
+	 * is LMTP_TRY_LATER unless set. */
+	void (*commit)(void *context, struct server_message *const *messages,
+	    size_t count);
 	/* At SIGHUP: reads the configuration anew, and may change what lmtp
 	 * and pool point to; or NULL. */
 	void (*reload)(void *context);

@@ -3,9 +3,9 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "ingest/batch.h"
 #include "ingest/listen.h"
 #include "ingest/pool.h"
 #include "ingest/server.h"
@@ -25,27 +26,16 @@
 #define MAX_PIECE ((size_t)4096)
 /* Replies to one piece or one message: LHLO without end is 200 kB. */
 #define MAX_REPLIES ((size_t)1024 * 1024)
-/* Read at a time; a message comes in as few rounds as that allows. */
+/* Read at a time, and kept while a message waits; a message comes in as few
+ * rounds as that allows. */
 #define READ_SIZE ((size_t)64 * 1024)
-
-/* A message that is read waits so long for others to be read, */
-#define GATHER_MS 3
-/* which are as many as this at most. */
-#define MAX_BATCH ((size_t)256)
-/* Together they are as large as this, or one; they are in memory then. */
-#define MAX_BATCH_BYTES (16UL * 1024 * 1024)
-/* Until a database that is locked is tried again, */
-#define RETRY_MS 20
-/* and until that is given up; a client waits for minutes. */
-#define MAX_RETRY_MS 5000
 
 #define SHUTTING_DOWN "421 4.3.2 Shutting down"
 
 struct session {
 	LIST_ENTRY(session) link;
-	TAILQ_ENTRY(session) ready; /* while its message is read and waits */
 	struct pool_job job;
-	int64_t read_at; /* ms */
+	struct batch_item item; /* both are of its message */
 	struct sessions *sessions;
 	struct bufferevent *socket;
 	struct lmtp *lmtp;
@@ -55,24 +45,18 @@ struct session {
 };
 
 LIST_HEAD(session_list, session);
-TAILQ_HEAD(ready_list, session);
 
 struct sessions {
 	struct event_base *base;
 	const struct server_config *config;
 	struct pool *pool;
 	struct spool_room *room;
-	struct event *deliver; /* pending while messages wait */
-	bool is_busy;          /* the handler had to put them off */
-	size_t no_room;        /* room->refused, as it was last seen, */
-	bool is_full;          /* and it was logged */
+	struct batch *batch;
+	size_t no_room; /* room->refused, as it was last seen, */
+	bool is_full;   /* and it was logged */
 	bool finishing;
 	struct session_list list;
 	size_t count;
-	struct ready_list ready;
-	size_t ready_count, reading_count;
-	struct server_message messages[MAX_BATCH];
-	struct session *batch[MAX_BATCH];
 	struct buffer out;
 };
 
@@ -82,15 +66,30 @@ count_unsent(const struct session *session)
 	return evbuffer_get_length(bufferevent_get_output(session->socket));
 }
 
+/* Mostly the client waits for it, and it can go at once: an event that says so
+ * costs more than sending it.  A broken connection is noticed later. */
+static size_t
+send_at_once(const struct session *session, struct bytes bytes)
+{
+	ssize_t len = count_unsent(session) > 0
+	    ? 0
+	    : send(bufferevent_getfd(session->socket), bytes.data, bytes.len,
+		MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	return len < 0 ? 0 : (size_t)len;
+}
+
 static void
 send_out(struct session *session)
 {
-	struct buffer *out = &session->sessions->out;
+	struct bytes rest = buffer_bytes(&session->sessions->out);
 
-	if (out->len > 0
-	    && bufferevent_write(session->socket, out->data, out->len) != 0)
+	if (rest.len > 0)
+		rest = bytes_skip(rest, send_at_once(session, rest));
+	if (rest.len > 0
+	    && bufferevent_write(session->socket, rest.data, rest.len) != 0)
 		errx(1, "cannot keep replies");
-	buffer_clear(out);
+	buffer_clear(&session->sessions->out);
 }
 
 static void
@@ -118,66 +117,32 @@ hang_up(struct session *session, const char *code_and_text)
 
 /* --- messages that wait --- */
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void
-deliver_in(struct sessions *sessions, unsigned ms)
-{
-	struct timeval delay = { .tv_usec = (suseconds_t)ms * 1000 };
-
-	if (event_add(sessions->deliver, &delay) != 0)
-		errx(1, "cannot start a timer");
-}
-
-/* Nothing is to be gained by waiting for more. */
-static bool
-is_batch_full(const struct sessions *sessions)
-{
-	return sessions->reading_count == 0
-	    || sessions->ready_count >= MAX_BATCH;
-}
-
-static void
-make_ready(struct session *session)
-{
-	struct sessions *sessions = session->sessions;
-
-	session->read_at = now_ms();
-	TAILQ_INSERT_TAIL(&sessions->ready, session, ready);
-	sessions->ready_count++;
-	if (sessions->is_busy)
-		return;
-	/* At once is behind the sockets that are ready then. */
-	if (is_batch_full(sessions))
-		deliver_in(sessions, 0);
-	else if (sessions->ready_count == 1)
-		deliver_in(sessions, GATHER_MS);
-}
+static void on_decided(struct batch_item *item);
 
 static void
 on_job_done(struct pool_job *job)
 {
 	struct session *session = job->context;
 
-	session->sessions->reading_count--;
-	make_ready(session);
+	batch_put(session->sessions->batch, &session->item, true);
 }
 
 static void
 wait_for_verdict(struct session *session)
 {
 	struct sessions *sessions = session->sessions;
+	bool is_read = sessions->pool != NULL;
 
-	bufferevent_disable(session->socket, EV_READ);
-	if (sessions->pool == NULL) {
-		make_ready(session);
+	session->item = (struct batch_item) {
+		.message = { .envelope = lmtp_envelope(session->lmtp),
+		    .job = is_read ? &session->job : NULL,
+		    .peer = session->peer },
+		.spool = lmtp_message(session->lmtp),
+		.decided = on_decided,
+		.context = session,
+	};
+	if (!is_read) {
+		batch_put(sessions->batch, &session->item, false);
 		return;
 	}
 	session->job = (struct pool_job) {
@@ -185,7 +150,7 @@ wait_for_verdict(struct session *session)
 		.done = on_job_done,
 		.context = session,
 	};
-	sessions->reading_count++;
+	batch_expect(sessions->batch);
 	pool_submit(sessions->pool, &session->job);
 }
 
@@ -312,6 +277,10 @@ on_event(struct bufferevent *socket, short what, void *context)
 	bool timeout = (what & BEV_EVENT_TIMEOUT) != 0;
 
 	(void)socket;
+	/* What it says while its message waits is heard afterwards. */
+	if (session->state == LMTP_WAITING && (what & BEV_EVENT_READING) != 0
+	    && (what & BEV_EVENT_ERROR) == 0)
+		return;
 	if (session->state == LMTP_READING && lmtp_is_busy(session->lmtp))
 		log_trouble(session,
 		    timeout ? "silent for too long" : "connection lost");
@@ -353,104 +322,26 @@ sessions_start(struct sessions *sessions, int fd, const char *peer)
 	    session->socket, on_read, on_written, on_event, session);
 	bufferevent_set_timeouts(session->socket, &limit, &limit);
 	bufferevent_set_max_single_read(session->socket, READ_SIZE);
+	bufferevent_setwatermark(session->socket, EV_READ, 0, READ_SIZE);
 	lmtp_greet(session->lmtp, &sessions->out);
 	send_out(session);
 	settle(session);
 }
 
 static void
-take_verdict(struct session *session, enum lmtp_verdict verdict)
+on_decided(struct batch_item *item)
 {
+	struct session *session = item->context;
+
 	pool_job_release(&session->job);
-	lmtp_finish(session->lmtp, verdict, &session->sessions->out);
+	lmtp_finish(
+	    session->lmtp, item->message.verdict, &session->sessions->out);
 	send_out(session);
 	session->state = LMTP_READING;
 	if (session->lost)
 		end_session(session);
 	else
 		serve(session);
-}
-
-/* The message as it came; false when memory or files are short. */
-static bool
-make_message(struct session *session, struct server_message *message)
-{
-	struct error err;
-
-	*message = (struct server_message) {
-		.envelope = lmtp_envelope(session->lmtp),
-		.job = session->sessions->pool == NULL ? NULL : &session->job,
-		.peer = session->peer,
-		.verdict = LMTP_TRY_LATER,
-	};
-	return spool_bytes(
-	    lmtp_message(session->lmtp), &message->message, &err);
-}
-
-/* Takes the first of those that wait, out of the list. */
-static size_t
-take_batch(struct sessions *sessions)
-{
-	struct session *session;
-	size_t count = 0, bytes = 0;
-
-	while (count < MAX_BATCH
-	    && (session = TAILQ_FIRST(&sessions->ready)) != NULL) {
-		bytes += lmtp_message(session->lmtp)->len;
-		if (count > 0 && bytes > MAX_BATCH_BYTES)
-			break;
-		TAILQ_REMOVE(&sessions->ready, session, ready);
-		sessions->ready_count--;
-		sessions->batch[count] = session;
-		if (make_message(session, &sessions->messages[count]))
-			count++;
-		else
-			take_verdict(session, LMTP_TRY_LATER);
-	}
-	return count;
-}
-
-static void
-put_back(struct sessions *sessions, size_t count)
-{
-	while (count-- > 0) {
-		spool_unmap(lmtp_message(sessions->batch[count]->lmtp));
-		TAILQ_INSERT_HEAD(
-		    &sessions->ready, sessions->batch[count], ready);
-		sessions->ready_count++;
-	}
-}
-
-static bool
-deliver_batch(struct sessions *sessions, size_t count)
-{
-	const struct server_config *config = sessions->config;
-	bool may_wait = !sessions->finishing
-	    && now_ms() - sessions->batch[0]->read_at < MAX_RETRY_MS;
-
-	return config->deliver(
-		   config->context, sessions->messages, count, may_wait)
-	    || !may_wait;
-}
-
-static void
-on_deliver(evutil_socket_t fd, short what, void *context)
-{
-	struct sessions *sessions = context;
-	size_t count, i;
-
-	(void)fd, (void)what;
-	count = take_batch(sessions);
-	sessions->is_busy = count > 0 && !deliver_batch(sessions, count);
-	if (sessions->is_busy) {
-		put_back(sessions, count);
-		deliver_in(sessions, RETRY_MS);
-		return;
-	}
-	for (i = 0; i < count; i++)
-		take_verdict(sessions->batch[i], sessions->messages[i].verdict);
-	if (sessions->ready_count > 0)
-		deliver_in(sessions, is_batch_full(sessions) ? 0 : GATHER_MS);
 }
 
 /* --- all of them --- */
@@ -467,12 +358,9 @@ sessions_new(struct event_base *base, const struct server_config *config,
 	sessions->config = config;
 	sessions->pool = pool;
 	sessions->room = room;
-	TAILQ_INIT(&sessions->ready);
 	sessions->out.max = MAX_REPLIES;
 	LIST_INIT(&sessions->list);
-	sessions->deliver = evtimer_new(base, on_deliver, sessions);
-	if (sessions->deliver == NULL)
-		errx(1, "cannot make a timer");
+	sessions->batch = batch_new(base, config);
 	return sessions;
 }
 
@@ -483,7 +371,7 @@ sessions_free(struct sessions *sessions)
 
 	while ((session = LIST_FIRST(&sessions->list)) != NULL)
 		end_session(session);
-	event_free(sessions->deliver);
+	batch_free(sessions->batch);
 	buffer_release(&sessions->out);
 	free(sessions);
 }
@@ -497,31 +385,42 @@ sessions_count(const struct sessions *sessions)
 size_t
 sessions_waiting(const struct sessions *sessions)
 {
-	return sessions->ready_count + sessions->reading_count;
+	return batch_count(sessions->batch);
+}
+
+/* Those that are between messages; each may end. */
+static void
+for_each_reading(struct sessions *sessions, void (*act)(struct session *))
+{
+	struct session *session, *next;
+
+	for (session = LIST_FIRST(&sessions->list); session != NULL;
+	     session = next) {
+		next = LIST_NEXT(session, link);
+		if (session->state == LMTP_READING)
+			act(session);
+	}
 }
 
 void
 sessions_finish(struct sessions *sessions)
 {
-	struct session *session, *next;
-
 	sessions->finishing = true;
+	batch_hurry(sessions->batch);
 	if (sessions->count == 0)
 		event_base_loopbreak(sessions->base);
-	for (session = LIST_FIRST(&sessions->list); session != NULL;
-	     session = next) {
-		next = LIST_NEXT(session, link);
-		if (session->state == LMTP_READING)
-			settle(session);
-	}
+	for_each_reading(sessions, settle);
+}
+
+static void
+dismiss(struct session *session)
+{
+	hang_up(session, SHUTTING_DOWN);
+	settle(session);
 }
 
 void
 sessions_dismiss(struct sessions *sessions)
 {
-	struct session *session;
-
-	LIST_FOREACH(session, &sessions->list, link)
-	if (session->state == LMTP_READING)
-		hang_up(session, SHUTTING_DOWN);
+	for_each_reading(sessions, dismiss);
 }

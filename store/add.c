@@ -290,6 +290,22 @@ store_drop(struct store *store, int64_t message, struct error *err)
 }
 
 static bool
+add_exposed(struct store *store, const struct delivery *delivery,
+    struct store_result *result, struct error *err)
+{
+	if (!sqlite_check_transaction(store, err))
+		return false;
+	if (add(store, delivery, result, err))
+		return true;
+	intern_forget(store);
+	/* A full disk makes SQLite roll back by itself. */
+	if (!sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->lost = *err;
+	return false;
+}
+
+static bool
 try_to_add(struct store *store, const struct delivery *delivery,
     struct store_result *result, struct error *err)
 {
@@ -339,6 +355,8 @@ store_add(struct store *store, const struct delivery *delivery,
 	struct reading aside;
 	struct error why;
 
+	if (store->is_exposed)
+		return add_exposed(store, delivery, result, err);
 	if (try_to_add(store, delivery, result, err))
 		return true;
 	if (!add_is_refused(err))

@@ -39,7 +39,7 @@ bool
 store_health(struct store *store, int64_t now, struct store_health *out,
     struct error *err)
 {
-	int64_t schema, page, pages, unused, vacuum;
+	int64_t schema, page, pages, unused, vacuum, tls;
 
 	*out = (struct store_health) { .log = size_of_log(store) };
 	if (!ask(store, "PRAGMA user_version", 0, &schema, err)
@@ -62,9 +62,13 @@ store_health(struct store *store, int64_t now, struct store_health *out,
 		"SELECT count(*) FROM report r"
 		" JOIN message m ON m.id = r.message WHERE m.received >= ?",
 		now - RECENT, &out->recent_reports, err)
+	    || !ask(store,
+		"SELECT EXISTS (SELECT 1 FROM total_report WHERE kind = 2)", 0,
+		&tls, err)
 	    || !ask(store, "SELECT count(DISTINCT message) FROM quarantine", 0,
 		&out->quarantined, err))
 		return false;
+	out->has_tls = tls != 0;
 	out->schema = (int)schema;
 	out->size = page * pages;
 	out->unused = page * unused;

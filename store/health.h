@@ -18,6 +18,7 @@ struct store_health {
 	int64_t size, unused; /* of the file; and in it, for what comes */
 	int64_t log;          /* of the write-ahead log beside it */
 	int64_t messages, reports;
+	bool has_tls;           /* some of them are TLS reports */
 	int64_t last_received;  /* any message; 0 for none */
 	int64_t last_reported;  /* one that held a new report */
 	int64_t recent_reports; /* that came in the last 30 days */

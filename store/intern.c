@@ -8,11 +8,28 @@
 
 #define FINGERPRINT 16
 
+/*
+ * What no cache knows is new, nine times of ten, so it is not looked for first.
+ * The first find_count of the values are those of the statement that finds.
+ */
+static bool
+add_or_find(struct store *store, enum statement add, enum statement find,
+    const struct value *values, size_t count, size_t find_count, int64_t *id,
+    bool *is_new, struct error *err)
+{
+	if (!statement_run(store, add, values, count, id, err))
+		return false;
+	*is_new = *id != 0;
+	return *is_new
+	    || statement_run(store, find, values, find_count, id, err);
+}
+
 bool
 intern_text(
     struct store *store, const char *words, int64_t *id, struct error *err)
 {
 	struct bytes key;
+	bool is_new;
 
 	*id = 0;
 	if (words == NULL)
@@ -21,10 +38,8 @@ intern_text(
 	*id = cache_find(&store->strings, key);
 	if (*id != 0)
 		return true;
-	if (!statement_run(store, FIND_STRING, VALUES(text(words)), id, err)
-	    || (*id == 0
-		&& !statement_run(
-		    store, ADD_STRING, VALUES(text(words)), id, err)))
+	if (!add_or_find(store, ADD_STRING, FIND_STRING, VALUES(text(words)), 1,
+		id, &is_new, err))
 		return false;
 	cache_put(&store->strings, key, *id);
 	return true;
@@ -117,7 +132,7 @@ intern_auth(struct store *store, const struct dmarc_record *record, int64_t *id,
 {
 	struct digest digest;
 	struct bytes key = { (const char *)digest.data, FINGERPRINT };
-	struct value value;
+	bool is_new;
 
 	*id = 0;
 	if (record->dkim_results == NULL && record->spf_results == NULL)
@@ -126,12 +141,11 @@ intern_auth(struct store *store, const struct dmarc_record *record, int64_t *id,
 	*id = cache_find(&store->auths, key);
 	if (*id != 0)
 		return true;
-	value = blob(key.data, key.len);
-	if (!statement_run(store, FIND_AUTH, VALUES(value), id, err))
+	if (!add_or_find(store, ADD_AUTH, FIND_AUTH,
+		VALUES(blob(key.data, key.len)), 1, id, &is_new, err))
 		return false;
-	if (*id == 0
-	    && !(statement_run(store, ADD_AUTH, VALUES(value), id, err)
-		&& add_dkim(store, *id, record->dkim_results, err)
+	if (is_new
+	    && !(add_dkim(store, *id, record->dkim_results, err)
 		&& add_spf(store, *id, record->spf_results, err)))
 		return false;
 	cache_put(&store->auths, key, *id);
@@ -147,6 +161,7 @@ find_shape(struct store *store, const struct dmarc_record *record, int64_t *id,
 		[5] = record->dkim.value,
 		[6] = record->spf.value };
 	struct value values[COUNT_OF(key) + 1];
+	bool is_new;
 	size_t i;
 
 	if (!intern_auth(store, record, &key[0], err)
@@ -160,10 +175,8 @@ find_shape(struct store *store, const struct dmarc_record *record, int64_t *id,
 	for (i = 0; i < COUNT_OF(key); i++)
 		values[i] = number(key[i]);
 	values[i] = number(outcome_of(record));
-	return statement_run(store, FIND_SHAPE, values, COUNT_OF(key), id, err)
-	    && (*id != 0
-		|| statement_run(
-		    store, ADD_SHAPE, values, COUNT_OF(values), id, err));
+	return add_or_find(store, ADD_SHAPE, FIND_SHAPE, values,
+	    COUNT_OF(values), COUNT_OF(key), id, &is_new, err);
 }
 
 /* All that a shape is made of, in a row. */
@@ -306,7 +319,7 @@ intern_reasons(struct store *store, const struct dmarc_reason *reasons,
 {
 	struct digest digest;
 	struct bytes key = { (const char *)digest.data, FINGERPRINT };
-	struct value value;
+	bool is_new;
 
 	*id = 0;
 	if (reasons == NULL)
@@ -315,12 +328,9 @@ intern_reasons(struct store *store, const struct dmarc_reason *reasons,
 	*id = cache_find(&store->reasons, key);
 	if (*id != 0)
 		return true;
-	value = blob(key.data, key.len);
-	if (!statement_run(store, FIND_REASONS, VALUES(value), id, err))
-		return false;
-	if (*id == 0
-	    && !(statement_run(store, ADD_REASONS, VALUES(value), id, err)
-		&& add_reasons(store, *id, reasons, err)))
+	if (!add_or_find(store, ADD_REASONS, FIND_REASONS,
+		VALUES(blob(key.data, key.len)), 1, id, &is_new, err)
+	    || (is_new && !add_reasons(store, *id, reasons, err)))
 		return false;
 	cache_put(&store->reasons, key, *id);
 	return true;

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "store/intern.h"
+#include "store/log.h"
 #include "store/migrate.h"
 #include "store/sqlite.h"
 
@@ -264,7 +265,7 @@ connect_to(struct store *store, enum store_mode mode, struct error *err)
 				   : SQLITE_OPEN_READONLY);
 	const char *query = store->is_immutable ? "immutable=1" : "";
 	int rc = sqlite3_open_v2(
-	    uri_of(&arena, store->path, query), &store->db, flags, NULL);
+	    uri_of(&arena, store->path, query), &store->db, flags, log_layer());
 
 	arena_release(&arena);
 	if (store->db == NULL)

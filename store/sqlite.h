@@ -113,9 +113,10 @@ struct store {
 	struct cache strings, auths, shapes, reasons, reporters;
 	int migrated_from;
 	bool keeps_raw;
+	bool is_exposed;     /* a failure ends the transaction */
 	int64_t sweeps;      /* when the caches were last looked at */
 	bool in_transaction; /* between store_begin() and its end */
-	struct error lost;   /* why SQLite gave it up, if it did */
+	struct error lost;   /* why it was given up, if it was */
 
 	/* SQLite was told that the file does not change, because nobody had
 	 * it open; this is how it looked. */
@@ -164,7 +165,8 @@ blob(const void *data, size_t len)
 
 /*
  * Runs a statement.  *id, unless id is NULL, is the number in the first
- * column of the first row, or 0 without a row; of an INSERT, the new row's id.
+ * column of the first row, or 0 without a row; of an INSERT, the new row's id,
+ * or 0 without one.
  */
 MUST_CHECK bool statement_run(struct store *store, enum statement which,
     const struct value *values, size_t count, int64_t *id, struct error *err);

@@ -28,9 +28,11 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_RELEASE] = "RELEASE message",
 	[STATEMENT_ROLLBACK_TO] = "ROLLBACK TO message",
 	[FIND_STRING] = "SELECT id FROM string WHERE text = ?",
-	[ADD_STRING] = "INSERT INTO string (text) VALUES (?)",
+	[ADD_STRING] = "INSERT INTO string (text) VALUES (?)"
+		       " ON CONFLICT DO NOTHING",
 	[FIND_AUTH] = "SELECT id FROM auth_set WHERE fingerprint = ?",
-	[ADD_AUTH] = "INSERT INTO auth_set (fingerprint) VALUES (?)",
+	[ADD_AUTH] = "INSERT INTO auth_set (fingerprint) VALUES (?)"
+		     " ON CONFLICT DO NOTHING",
 	[ADD_AUTH_DKIM] = "INSERT INTO auth_dkim (auth, n, domain, selector,"
 			  " result, result_raw, human_result)"
 			  " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -114,9 +116,11 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[ADD_SHAPE] =
 	    "INSERT INTO shape (auth, header_from, envelope_from, envelope_to,"
 	    " disposition, dkim, spf, disposition_raw, dkim_raw, spf_raw,"
-	    " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT DO NOTHING",
 	[FIND_REASONS] = "SELECT id FROM reason_set WHERE fingerprint = ?",
-	[ADD_REASONS] = "INSERT INTO reason_set (fingerprint) VALUES (?)",
+	[ADD_REASONS] = "INSERT INTO reason_set (fingerprint) VALUES (?)"
+			" ON CONFLICT DO NOTHING",
 	[ADD_REASON] = "INSERT INTO reason (reasons, n, type)"
 		       " VALUES (?, ?, ?)",
 	[ADD_COMMENT] = "INSERT INTO reason_comment (reasons, reason,"
@@ -264,6 +268,7 @@ first_number(struct store *store, sqlite3_stmt *statement, bool has_row)
 	if (has_row)
 		return sqlite3_column_int64(statement, 0);
 	return sqlite3_stmt_readonly(statement)
+		|| sqlite3_changes(store->db) == 0
 	    ? 0
 	    : sqlite3_last_insert_rowid(store->db);
 }

@@ -37,6 +37,12 @@ store_keep_raw(struct store *store, bool keeps)
 	store->keeps_raw = keeps;
 }
 
+void
+store_isolate(struct store *store, bool isolates)
+{
+	store->is_exposed = !isolates;
+}
+
 int
 store_migrated_from(const struct store *store)
 {

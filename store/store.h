@@ -53,6 +53,14 @@ int store_migrated_from(const struct store *store);
  * at first. */
 void store_keep_raw(struct store *store, bool keeps);
 
+/*
+ * Whether a message that fails takes nothing else of its transaction with it,
+ * as is so at first.  Without that the failure ends the transaction, and
+ * store_commit() fails too; but SQLite need not copy each page that a message
+ * changes, in memory, before it does.
+ */
+void store_isolate(struct store *store, bool isolates);
+
 /* What arrived, how, and what was found in it. */
 struct delivery {
 	const struct reading *reading;
@@ -97,8 +105,8 @@ struct store_result {
 MUST_CHECK bool store_begin(struct store *store, struct error *err);
 
 /*
- * Adds one message with all it holds, all or nothing; a failure takes nothing
- * else of the transaction with it.
+ * Adds one message with all it holds, all or nothing; unless store_isolate()
+ * says otherwise, a failure takes nothing else of the transaction with it.
  *
  * A report is known by its reporter, domain, report_id, begin and end, and
  * the digest of its content: the same key and content is a duplicate and
@@ -113,7 +121,7 @@ MUST_CHECK bool store_begin(struct store *store, struct error *err);
  *
  * A message that the database itself refuses (a constraint, a text that is too
  * large) is quarantined as a whole for STORE_REFUSED, and nothing else is
- * stored of it.
+ * stored of it; where messages are not isolated it fails as "refused".
  *
  * Fails with ERROR_SYSTEM and the reason "full" for a full disk, "busy" when
  * another process writes, "readonly" when the database may not be written any

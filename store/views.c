@@ -1,13 +1,16 @@
 /* The views of store/views.sql, with the macros in them expanded. */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "store/migrate.h"
 #include "store/sqlite.h"
+
+/* Expanded they have some 30 kB. */
+#define MAX_VIEWS ((size_t)1024 * 1024)
 
 /* $1 and $2 stand for what follows the name.  The words for values are those
  * of the functions that name them; a test compares them. */
@@ -95,6 +98,13 @@ find(const char *name, size_t len)
 	abort(); /* a slip in store/views.sql */
 }
 
+static void
+add(struct buffer *out, const char *text, size_t len)
+{
+	if (!buffer_add(out, (struct bytes) { text, len }))
+		abort(); /* as above */
+}
+
 /* The macro's body with its arguments in place. */
 static const char *
 fill(struct arena *arena, const char *call, size_t len)
@@ -102,36 +112,46 @@ fill(struct arena *arena, const char *call, size_t len)
 	char *copy = arena_copy(arena, (struct bytes) { call, len });
 	const char *name = strtok(copy, " ");
 	const char *arguments[] = { strtok(NULL, " "), strtok(NULL, " ") };
-	const char *at = find(name, strlen(name))->body;
-	const char *out = "", *dollar;
+	const char *at = find(name, strlen(name))->body, *argument;
+	struct buffer out = { .max = MAX_VIEWS };
+	const char *dollar, *filled;
 
-	for (; (dollar = strchr(at, '$')) != NULL; at = dollar + 2)
-		out = arena_printf(arena, "%s%.*s%s", out, (int)(dollar - at),
-		    at, arguments[dollar[1] - '1']);
-	return arena_printf(arena, "%s%s", out, at);
+	for (; (dollar = strchr(at, '$')) != NULL; at = dollar + 2) {
+		argument = arguments[dollar[1] - '1'];
+		add(&out, at, (size_t)(dollar - at));
+		add(&out, argument, strlen(argument));
+	}
+	add(&out, at, strlen(at));
+	filled = arena_copy(arena, buffer_bytes(&out));
+	buffer_release(&out);
+	return filled;
 }
 
-static const char *
-expand(struct arena *arena, const char *sql)
+static void
+expand(struct arena *arena, const char *sql, struct buffer *out)
 {
-	const char *out = "", *open, *close;
+	const char *open, *close;
 
 	for (; (open = strchr(sql, '{')) != NULL; sql = close + 1) {
 		close = strchr(open, '}');
-		out =
-		    arena_printf(arena, "%s%.*s%s", out, (int)(open - sql), sql,
-			expand(arena,
-			    fill(arena, open + 1, (size_t)(close - open - 1))));
+		add(out, sql, (size_t)(open - sql));
+		expand(arena, fill(arena, open + 1, (size_t)(close - open - 1)),
+		    out);
 	}
-	return arena_printf(arena, "%s%s", out, sql);
+	add(out, sql, strlen(sql));
 }
 
 bool
 views_create(struct store *store, struct error *err)
 {
+	struct buffer sql = { .max = MAX_VIEWS };
 	struct arena arena = { 0 };
-	bool ok = sqlite_exec(store, expand(&arena, store_views), err);
+	bool ok;
 
+	expand(&arena, store_views, &sql);
+	add(&sql, "", 1);
+	ok = sqlite_exec(store, sql.data, err);
+	buffer_release(&sql);
 	arena_release(&arena);
 	return ok;
 }

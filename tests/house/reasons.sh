@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every reason and note code that the sources can give is in
-# docs/deviations.md. Keys of JSON and words of MIME look like codes and are
+# docs/deviations.md, and a fixture or test shows it. Keys of JSON and words of MIME look like codes and are
 # told apart by the beginnings that codes have.
 #
 # usage: reasons.sh (from the root of the sources)
@@ -16,6 +16,11 @@ for code in $(grep -rhoE "\"($codes)\"" parse/*.c ingest/*.c store/*.h | tr -d '
 	esac
 	grep -q "\`$code\`" docs/deviations.md || {
 		echo "docs/deviations.md does not list $code"
+		status=1
+	}
+	grep -rqE --exclude-dir=house --include='*.expect' --include='*.c' --include='*.py' \
+	    --include='*.sh' "(^|[^a-z-])$code([^a-z-]|\$)" tests || {
+		echo "nothing in tests/ shows $code"
 		status=1
 	}
 done

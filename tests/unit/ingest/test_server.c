@@ -42,6 +42,7 @@ struct host {
 	bool blocking;
 	int entered[2], released[2];
 	enum lmtp_verdict verdict;
+	size_t busy; /* messages to put off */
 	size_t calls, counts[8];
 	char peer[80];
 	struct buffer messages;
@@ -76,31 +77,40 @@ take_octet(int fd)
 }
 
 static bool
-deliver(
-    void *context, struct server_message *messages, size_t count, bool may_wait)
+add(void *context, struct server_message *message, bool may_wait)
+{
+	struct host *host = context;
+
+	(void)may_wait;
+	if (host->busy > 0) {
+		host->busy--;
+		return false;
+	}
+	if (!buffer_add(&host->messages, message->message))
+		abort();
+	return true;
+}
+
+static void
+commit(void *context, struct server_message *const *messages, size_t count)
 {
 	struct host *host = context;
 	char octet = '.';
 	size_t i;
 
-	(void)may_wait;
 	if (host->calls < 8)
 		host->counts[host->calls] = count;
 	host->calls++;
 	for (i = 0; i < count; i++) {
 		snprintf(
-		    host->peer, sizeof(host->peer), "%s", messages[i].peer);
-		if (!buffer_add(&host->messages, messages[i].message))
-			abort();
+		    host->peer, sizeof(host->peer), "%s", messages[i]->peer);
 		if (host->verdict != LMTP_TRY_LATER) /* as it is unless set */
-			messages[i].verdict = host->verdict;
+			messages[i]->verdict = host->verdict;
 	}
-	if (!host->blocking)
-		return true;
-	if (write(host->entered[1], &octet, 1) != 1
-	    || read(host->released[0], &octet, 1) != 1)
+	if (host->blocking
+	    && (write(host->entered[1], &octet, 1) != 1
+		|| read(host->released[0], &octet, 1) != 1))
 		abort();
-	return true;
 }
 
 static void
@@ -142,7 +152,8 @@ prepare(struct host *host)
 	host->config = (struct server_config) { .socket_path = host->path,
 		.socket_mode = 0660,
 		.lmtp = { .hostname = "host", .max_message = MAX_MESSAGE },
-		.deliver = deliver,
+		.add = add,
+		.commit = commit,
 		.log = note,
 		.context = host };
 }
@@ -305,31 +316,33 @@ expect_messages(struct host *host, const char *text)
 /* --- the protocol, over a socket --- */
 
 static bool
-deliver_transcript(
-    void *context, struct server_message *messages, size_t count, bool may_wait)
+add_transcript(void *context, struct server_message *message, bool may_wait)
 {
 	struct host *host = context;
-	size_t i, j;
+	const struct lmtp_envelope *envelope = message->envelope;
+	size_t i;
 
 	(void)may_wait;
-	for (i = 0; i < count; i++) {
-		const struct lmtp_envelope *envelope = messages[i].envelope;
-
-		if (!buffer_add(&host->messages, bytes_of(envelope->mail_from)))
+	if (!buffer_add(&host->messages, bytes_of(envelope->mail_from)))
+		abort();
+	for (i = 0; i < envelope->rcpt_count; i++)
+		if (!buffer_add(&host->messages, bytes_of(i == 0 ? ">" : ","))
+		    || !buffer_add(
+			&host->messages, bytes_of(envelope->rcpt_to[i])))
 			abort();
-		for (j = 0; j < envelope->rcpt_count; j++)
-			if (!buffer_add(
-				&host->messages, bytes_of(j == 0 ? ">" : ","))
-			    || !buffer_add(&host->messages,
-				bytes_of(envelope->rcpt_to[j])))
-				abort();
-		if (!buffer_add(&host->messages, bytes_of("|"))
-		    || !buffer_add(&host->messages, messages[i].message)
-		    || !buffer_add(&host->messages, bytes_of("\n")))
-			abort();
-		messages[i].verdict = transcript_verdict(envelope);
-	}
+	if (!buffer_add(&host->messages, bytes_of("|"))
+	    || !buffer_add(&host->messages, message->message)
+	    || !buffer_add(&host->messages, bytes_of("\n")))
+		abort();
+	message->verdict = transcript_verdict(envelope);
 	return true;
+}
+
+static void
+leave_verdicts(
+    void *context, struct server_message *const *messages, size_t count)
+{
+	(void)context, (void)messages, (void)count;
 }
 
 /* All that comes until the server hangs up. */
@@ -413,7 +426,8 @@ Test(server, keeps_to_the_protocol)
 	host.config.lmtp = (struct lmtp_config) { .hostname = "host",
 		.max_message = 100,
 		.accepts = transcript_accepts };
-	host.config.deliver = deliver_transcript;
+	host.config.add = add_transcript;
+	host.config.commit = leave_verdicts;
 	start(&host);
 	host.config.log = ignore; /* some break off, as they should */
 	for (i = 0; i < COUNT_OF(steps); i++) {
@@ -487,6 +501,27 @@ Test(server, delivers_messages_of_one_round_together)
 	close(first);
 	close(second);
 	close(third);
+	stop(&host);
+}
+
+Test(server, hands_out_again_what_was_put_off)
+{
+	struct host host;
+	int first, second;
+
+	prepare(&host);
+	host.busy = 3;
+	start(&host);
+	first = begin(&host);
+	second = begin(&host);
+	say(first, "x\r\n.\r\n");
+	hear(first, STORED);
+	say(second, "y\r\n.\r\n");
+	hear(second, STORED);
+	expect_messages(&host, "x\r\ny\r\n");
+	cr_expect_eq(host.busy, 0);
+	close(first);
+	close(second);
 	stop(&host);
 }
 

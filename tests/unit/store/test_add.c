@@ -466,6 +466,34 @@ Test(add, loses_only_the_message_that_fails)
 	cr_expect(eq(str, (char *)domain_of(3), "lost.example"));
 }
 
+/* The same when messages are not isolated: nothing is stored of what came
+ * before it, and no id of that is used. */
+Test(add, loses_the_transaction_when_messages_are_not_isolated)
+{
+	struct finding *lost =
+	    found(new_dmarc("lost.example", "1", 0, NULL), "lost");
+	struct delivery failing = delivery_of("failing", lost);
+	struct delivery before = delivery_of(
+	    "before", found(new_dmarc("before.example", "1", 0, NULL), "a"));
+	struct store_result result;
+
+	lost->next = found(new_dmarc(NULL, "2", 0, NULL), "none");
+	store_isolate(world.store, false);
+	must(store_begin(world.store, &world.err));
+	must(store_add(world.store, &before, &result, &world.err));
+	cr_expect(not(store_add(world.store, &failing, &result, &world.err)));
+	cr_expect(eq(int, world.err.kind, ERROR_SYSTEM));
+	cr_expect(not(store_add(world.store, &before, &result, &world.err)));
+	cr_expect(not(store_commit(world.store, &world.err)));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM message"), 0));
+	cr_expect(eq(i64, ask("SELECT count(*) FROM string"), 0));
+
+	deliver_report("after", new_dmarc("lost.example", "2", 0, NULL), "c");
+	expect_result(deliver(&before), STORE_STORED, 1, 0, 0, 0);
+	cr_expect(eq(str, (char *)domain_of(1), "lost.example"));
+	cr_expect(eq(str, (char *)domain_of(2), "before.example"));
+}
+
 Test(add, refuses_a_report_without_a_period)
 {
 	struct report *report = (struct report *)any_report();
