@@ -131,6 +131,7 @@ struct channel {
 	const char *provenance; /* sig, testimony, host, hint, none */
 	const struct step *step;
 	bool is_possible_list;
+	bool is_split; /* only what has our signature broken is the list's */
 	struct leak *leak; /* of a list, or a possible one; else NULL */
 
 	/* For the analysis.  The host is what the same envelope or network sent

@@ -222,6 +222,10 @@ classify_key_holder(struct analysis *analysis, struct channel *channel)
 		return set(channel, CLASS_VENDOR, CONFIDENCE_LOW,
 		    "sends for you with your own key, to most of those who "
 		    "get your mail");
+	if (channel->host->step->regular && step->parties >= 8
+	    && step->index >= 0.5)
+		return set(channel, CLASS_VENDOR, CONFIDENCE_MED,
+		    "sends for you with your own key, on a schedule");
 	return signs
 	    && set(channel, CLASS_VENDOR, CONFIDENCE_MED,
 		"signs with your key and its own");

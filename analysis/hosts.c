@@ -69,6 +69,7 @@ add_sums(struct channel *host, const struct channel *channel)
 	host->arc = sum(host->arc, channel->arc);
 	host->sealed = sum(host->sealed, channel->sealed);
 	host->mailing_list = sum(host->mailing_list, channel->mailing_list);
+	host->from_others = sum(host->from_others, channel->from_others);
 	host->trusted_forwarder =
 	    sum(host->trusted_forwarder, channel->trusted_forwarder);
 	host->flow_count += channel->flow_count;

@@ -16,6 +16,7 @@
 #include "analysis/evidence.h"
 #include "analysis/learn.h"
 #include "analysis/posts.h"
+#include "base/arena.h"
 #include "parse/datetime.h"
 
 static int
@@ -80,6 +81,45 @@ look(struct judge *j)
 	j->list_label = knowledge_label(knowledge, host->envelope, "list");
 	j->forward_label =
 	    knowledge_label(knowledge, host->envelope, "forward");
+}
+
+static bool
+is_broken(const void *context, const struct flow *flow)
+{
+	(void)context;
+	return flow->facts->own_signature == SIGNATURE_FAIL;
+}
+
+/*
+ * A university forwards for its people, as mail came, and has lists, which
+ * change what they send.  So the broken part may move together where all of
+ * it does not.
+ */
+static void
+look_at_broken(struct judge *j)
+{
+	const struct channel *host = j->host;
+	struct grid *grid;
+	struct step step, *made;
+
+	if (!comes_one_by_one(j->step) || host->envelope == NULL
+	    || 10 * host->sig_fail < host->messages
+	    || 20 * host->sig_pass < host->messages)
+		return;
+	grid = grid_new(j->analysis, host, is_broken, NULL);
+	step = grid_step_all(j->analysis, grid);
+	grid_free(grid);
+	if (step.sends < 1.8 || !moves_together(&step))
+		return;
+	made = arena_alloc(j->analysis->arena, 1, sizeof(*made));
+	*made = step;
+	j->step = made;
+	j->together = j->broken = j->channel->is_split = true;
+	j->intact = false;
+	SAY(j, "apart", 0, says_own_fail,
+	    "those with your signature broken (%d%%) are looked at alone: the "
+	    "others are passed on to people",
+	    percent(host->sig_fail, host->messages));
 }
 
 static void
@@ -285,8 +325,15 @@ judge_errands(struct judge *j)
 	struct grid *grid;
 	bool is_apart;
 
-	if (j->known || j->recognised
-	    || 50 * j->host->sig_away < j->host->messages)
+	if (j->known || j->recognised)
+		return;
+	if (50 * j->host->from_others >= j->host->messages) {
+		j->together = false;
+		SAY(j, "errands", -5, NULL,
+		    "the network brings mail with other envelopes, too");
+		return;
+	}
+	if (50 * j->host->sig_away < j->host->messages)
 		return;
 	grid = grid_new(j->analysis, j->host, is_away, NULL);
 	is_apart = grid->party_count >= 2
@@ -389,6 +436,7 @@ judge_list(struct analysis *analysis, struct channel *channel)
 	};
 
 	look(&j);
+	look_at_broken(&j);
 	if (j.host != channel)
 		evidence_add(analysis, channel, "other-domains", 0, NULL,
 		    "judged by what %u of your domains got of it",

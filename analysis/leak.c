@@ -28,6 +28,9 @@ is_direct(const void *context, const struct flow *flow)
 
 	if (draft->channel->envelope == NULL)
 		return true;
+	if (draft->channel->is_split
+	    && flow->facts->own_signature == SIGNATURE_PASS)
+		return false;
 	net = hops_net(draft, &flow->source_ip);
 	return net == NULL || !net->is_hop;
 }

@@ -156,6 +156,10 @@ settle_kind(struct judge *j)
 
 	if (j->arc)
 		channel->kind = KIND_ARC;
+	else if (channel->is_split)
+		channel->kind = 2 * host->signed_by_other >= host->sig_fail
+		    ? KIND_RESIGN
+		    : KIND_BREAKS;
 	else if (2 * (host->sig_pass + host->sig_fail) < n
 	    && host->sig_pass == 0)
 		channel->kind = KIND_STRIP;

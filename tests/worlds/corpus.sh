@@ -73,7 +73,15 @@ is ynet.zendesk.com service
 is 52.124.3.0/24 unlisted
 is 216.55.88.0/24 unlisted
 
-# All of them: the two lists above, and no other.
+# A server of one's own, as two receivers saw it.
+load modoboa+modoboa
+expect ''
+is 203.0.113.0/24 own
+load modoboa+modoboa-dmarc
+expect ''
+is 94.23.45.0/24 own
+
+# All of them: the two lists above, no other, and none that is sure.
 load .
 expect 'ietf.org resign med 3
 jmap.bounce.topicbox.com strip med 1'

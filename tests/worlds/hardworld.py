@@ -63,7 +63,8 @@ class List:
         self.survive = k.get('survive')     # share of posts left intact
         self.hops = []
         self.posts = 0
-        self.seen, self.sigs = Counter(), Counter()
+        self.seen = defaultdict(Counter)    # by our domain
+        self.sigs = Counter()
         self.resigned = self.arc = 0
 
 
@@ -74,6 +75,8 @@ class World:
         self.begin = 20500 * DAY
         self.me = self.rng.choice(['acme', 'orbit', 'zephyr', 'quill']) \
             + '%d.example' % seed
+        self.domains = [self.me]
+        self.own_networks = ['203.0.113.0/27', '2001:db8:77::/48']
         self.nets = 0
         self.messages, self.lists, self.aliases = [], [], {}
         self.makeboxes()
@@ -87,6 +90,11 @@ class World:
         self.messages.sort(key=lambda m: m.time)
 
     # -- small things --
+
+    def home(self, name):
+        """The domain of ours that a name is, or is below."""
+        return next((d for d in self.domains
+                     if name == d or name.endswith('.' + d)), None)
 
     def net(self, hosts=1):
         self.nets += 1
@@ -453,18 +461,18 @@ class World:
 
 # -- reports --
 
-def row_of(m, rng):
-    rep = m.box.reporter
+def row_of(world, m, rng):
+    rep, home = m.box.reporter, world.home(m.hf)
     sigs = []
     for d, s, r in m.sigs:
-        own = d == m.hf
+        own = world.home(d) == home
         if not rep.foreign and not own:
             continue
         if r == 'fail' and rng.random() < .03:
             r = 'neutral'
         sigs.append((d, s if rep.selectors else None, r))
-    dkim = any(d == m.hf and r == 'pass' for d, _s, r in m.sigs)
-    spf = m.spf == 'pass' and (m.env == m.hf or m.env.endswith('.' + m.hf))
+    dkim = any(world.home(d) == home and r == 'pass' for d, _s, r in m.sigs)
+    spf = m.spf == 'pass' and world.home(m.env) == home
     ip = m.ip
     if rep.mapped and ':' not in ip:
         ip = '::ffff:' + ip
@@ -513,14 +521,15 @@ def record_xml(row, count):
     return ''.join(out)
 
 
-def report_xml(world, rep, begin, rows):
+def report_xml(domain, rep, begin, rows):
     return ''.join(
         ['<?xml version="1.0"?>\n<feedback><report_metadata>',
          element('org_name', rep.org), element('email', rep.email),
-         element('report_id', '%s.%d' % (rep.org.replace(' ', '-'), begin)),
+         element('report_id', '%s.%s.%d' % (rep.org.replace(' ', '-'), domain,
+                                            begin)),
          '<date_range>', element('begin', begin), element('end', begin + DAY),
          '</date_range></report_metadata><policy_published>',
-         element('domain', world.me), element('p', 'none'),
+         element('domain', domain), element('p', 'none'),
          '</policy_published>\n']
         + [record_xml(r, n) + '\n' for r, n in rows.items()]
         + ['</feedback>\n'])
@@ -545,8 +554,8 @@ class Tally:
         self.messages = self.dmarc_pass = 0
 
     def add(self, world, m, row):
-        own = m.env == world.me or m.env.endswith('.' + world.me)
-        key = network(m.ip) if own else m.env
+        home = world.home(m.hf)
+        key = home, network(m.ip) if world.home(m.env) == home else m.env
         self.channels[key][m.cls] += 1
         self.notes.setdefault((key, m.cls), (m.note, m.also))
         ok = row[1] or row[2]
@@ -554,55 +563,59 @@ class Tally:
         self.messages += 1
         self.dmarc_pass += ok
         if m.hop is not None:
-            m.hop['messages'] = m.hop.get('messages', 0) + 1
+            m.hop.setdefault('seen', Counter())[home] += 1
         elif m.host:
-            m.host.seen[m.box] += 1
+            m.host.seen[home][m.box] += 1
         if m.host and (m.hop is None or m.hop['env'] == m.host.name):
-            mine = [r for d, _s, r in row[7] if d == m.hf]
+            mine = [r for d, _s, r in row[7] if world.home(d) == home]
             m.host.sigs['pass' if 'pass' in mine else 'fail' if mine
                         else 'none'] += 1
-            m.host.resigned += any(d != m.hf and r == 'pass'
+            m.host.resigned += any(world.home(d) != home and r == 'pass'
                                    for d, _s, r in row[7])
             m.host.arc += bool(row[3] and ('arc=pass' in row[3][1]
                                            or 'as[' in row[3][1]))
 
 
-def truth(world, tally):
-    me = world.me
-    lists, hops, channels = [], [], []
-    for x in world.lists:
-        subs = Counter(x.members)
-        kept = Counter(h['box'].party for h in x.hops
-                       if h['env'] == x.name and h.get('messages'))
-        kind = 'resign' if x.kind == 'resign-intact' else x.kind
-        parties = [{'party': b.party, 'class': b.cls,
-                    'via': 'env_to' if b.reporter.to else 'reporter',
-                    'subscribers': subs[b], 'hop_subscribers': kept[b.party],
-                    'messages': n} for b, n in x.seen.items()]
-        lists.append({
-            'domain': me, 'list_host': x.name, 'kind': kind,
+def truth_of_list(x, domain):
+    subs = Counter(x.members)
+    kept = Counter(h['box'].party for h in x.hops
+                   if h['env'] == x.name and h.get('seen'))
+    kind = 'resign' if x.kind == 'resign-intact' else x.kind
+    parties = [{'party': b.party, 'class': b.cls,
+                'via': 'env_to' if b.reporter.to else 'reporter',
+                'subscribers': subs[b], 'hop_subscribers': kept[b.party],
+                'messages': n} for b, n in x.seen[domain].items()]
+    return {'domain': domain, 'list_host': x.name, 'kind': kind,
             'kind_also': [evidence_kind(x)] if sum(x.sigs.values()) else [],
             'detectable': len(parties) >= 2, 'batched': x.batched,
-            'lists_on_host': 1, 'posts': x.posts, 'parties': parties})
-        for h in x.hops:
-            if h.get('messages'):
-                own = h['env'] != x.name
-                hops.append({'domain': me, 'list_host': x.name,
-                             'forwarder': h['env'] if own else network(h['ip']),
-                             'envelope': 'own' if own else 'kept',
-                             'party': h['box'].party})
+            'lists_on_host': 1, 'posts': x.posts, 'parties': parties}
+
+
+def truth_of_hop(x, h, domain):
+    own = h['env'] != x.name
+    return {'domain': domain, 'list_host': x.name,
+            'forwarder': h['env'] if own else network(h['ip']),
+            'envelope': 'own' if own else 'kept', 'party': h['box'].party}
+
+
+def truth(world, tally):
+    lists = [truth_of_list(x, d) for x in world.lists for d in world.domains]
+    hops = [truth_of_hop(x, h, d) for x in world.lists for h in x.hops
+            for d in h.get('seen', ())]
+    channels = []
     for key, c in sorted(tally.channels.items()):
         cls = max(sorted(c), key=lambda k: c[k])
         note, also = tally.notes[key, cls]
-        entry = {'domain': me, 'channel': key,
+        entry = {'domain': key[0], 'channel': key[1],
                  'class': cls, 'also': list(also),
                  'messages': sum(c.values()), 'dmarc_pass': tally.passed[key],
                  'note': note}
         if len(c) > 1:
             entry['mixed'] = dict(sorted(c.items()))
         channels.append(entry)
-    return {'seed': world.seed, 'domain': me, 'own_networks': [
-        '203.0.113.0/27', '2001:db8:77::/48'], 'begin': world.begin,
+    return {'seed': world.seed, 'domain': world.domains[0],
+            'policy_domains': world.domains,
+            'own_networks': world.own_networks, 'begin': world.begin,
             'end': world.begin + world.days * DAY, 'days': world.days,
             'lists': lists, 'hops': hops, 'channels': channels,
             'party_aliases': world.aliases,
@@ -610,35 +623,39 @@ def truth(world, tally):
                        'dmarc_pass': tally.dmarc_pass}}
 
 
-def main():
-    ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ap.add_argument('--seed', type=int, required=True)
-    ap.add_argument('--out', required=True)
-    ap.add_argument('--days', type=int, default=60)
-    a = ap.parse_args()
-    world = World(a.seed, a.days)
-    rng = random.Random('hardworld view %d' % a.seed)
+def write(world, out):
+    """The reports and the truth."""
+    rng = random.Random('hardworld view %d' % world.seed)
     reports, tally = defaultdict(list), Tally()
     for m in world.messages:
         rep = m.box.reporter
         if rep:
             begin = (m.time - rep.offset) // DAY * DAY + rep.offset
-            reports[rep, begin].append(m)
-    os.makedirs(os.path.join(a.out, 'reports'), exist_ok=True)
-    for n, ((rep, begin), messages) in enumerate(reports.items()):
+            reports[rep, begin, world.home(m.hf)].append(m)
+    os.makedirs(os.path.join(out, 'reports'), exist_ok=True)
+    for n, ((rep, begin, domain), messages) in enumerate(reports.items()):
         if rng.random() < LOST:
             continue
         rows = Counter()
         for m in messages:
-            row = row_of(m, rng)
+            row = row_of(world, m, rng)
             rows[row] += 1
             tally.add(world, m, row)
-        path = os.path.join(a.out, 'reports', '%05d.xml' % n)
+        path = os.path.join(out, 'reports', '%05d.xml' % n)
         with open(path, 'w', encoding='utf-8') as f:
-            f.write(report_xml(world, rep, begin, rows))
-    with open(os.path.join(a.out, 'truth.json'), 'w', encoding='utf-8') as f:
+            f.write(report_xml(domain, rep, begin, rows))
+    with open(os.path.join(out, 'truth.json'), 'w', encoding='utf-8') as f:
         json.dump(truth(world, tally), f, indent=1)
         f.write('\n')
+
+
+def main(make=World):
+    ap = argparse.ArgumentParser()
+    ap.add_argument('--seed', type=int, required=True)
+    ap.add_argument('--out', required=True)
+    ap.add_argument('--days', type=int, default=60)
+    a = ap.parse_args()
+    write(make(a.seed, a.days), a.out)
 
 
 if __name__ == '__main__':

@@ -15,12 +15,15 @@ import sys
 PICKED = 400
 
 # For a record: what a rule says, in the words of the schema.
+ALIGNED = """(d.text = h.text OR d.text LIKE '%%.' || h.text
+              OR h.text LIKE '%%.' || d.text)"""
 OWN = """(SELECT count(*) FROM auth_dkim k JOIN string d ON d.id = k.domain
           JOIN string h ON h.id = s.header_from
-          WHERE k.auth = s.auth AND d.text = h.text AND k.result %s) > 0"""
+          WHERE k.auth = s.auth AND """ + ALIGNED + """ AND k.result %s) > 0"""
 FOREIGN = """(SELECT count(*) FROM auth_dkim k JOIN string d ON d.id = k.domain
               JOIN string h ON h.id = s.header_from
-              WHERE k.auth = s.auth AND d.text <> h.text AND k.result = 2) > 0"""
+              WHERE k.auth = s.auth AND NOT """ + ALIGNED % () + """
+              AND k.result = 2) > 0"""
 REASON = """(SELECT count(*) FROM reason x JOIN string t ON t.id = x.type
              WHERE x.reasons = c.reasons AND t.text = '%s') > 0"""
 COMMENT = """(SELECT count(*) FROM reason_comment x
@@ -32,9 +35,10 @@ PASS, FAIL = OWN % '= 2', OWN % 'IN (3, 5, 6, 8)'
 NO_PASS = 'NOT ' + PASS
 SAYS = {
     'authorised': 's.spf = 1',
-    'own-signature': PASS, 'selector-away': PASS, 'errands': PASS,
+    'own-signature': PASS, 'selector-away': PASS,
     'intact': PASS, 'some-pass': PASS,
     'broken': FAIL + ' AND ' + NO_PASS, 'resigned': FAIL + ' AND ' + NO_PASS,
+    'apart': FAIL + ' AND ' + NO_PASS,
     'copied': FAIL + ' AND ' + NO_PASS,
     'unsigned': NO_PASS,
     'signs': FOREIGN, 'cosigned': FOREIGN, 'carrier': FOREIGN,
@@ -50,7 +54,7 @@ TOGETHER = {'fan', 'together', 'again-and-again', 'one-destination', 'alone',
             'forward-name', 'envelope-kept', 'own-mailings', 'schedule',
             'own-network', 'own-domain', 'known-service', 'label', 'second-hop',
             'reach', 'provider', 'other-domains', 'strange-from',
-            'not-together', 'burst', 'circle', 'nothing-of-yours'}
+            'not-together', 'errands', 'burst', 'circle', 'nothing-of-yours'}
 
 RECORD = """SELECT p.text, coalesce(e.text, m.text), c.source_ip, (%s)
     FROM record c JOIN shape s ON s.id = c.shape

@@ -158,6 +158,44 @@ Test(doubts, stay_about_what_a_single_receiver_took_for_a_list)
 	cr_expect(has_rule(channel("home.example"), "one-witness"));
 }
 
+/* A university: lists that break signatures, and forwarding that does not. */
+Test(doubts, end_about_the_part_that_moves_together)
+{
+	const struct way way = { "198.51.100.1", "uni.example",
+		.selector = "s1", .dkim = DMARC_AUTH_FAIL };
+	const struct way alone = { "198.51.100.1", "uni.example",
+		.selector = "s1" };
+	const struct channel *list;
+	int day;
+
+	write_mail(60);
+	post_to(&way, 5);
+	for (day = 0; day < 60; day++)
+		report(day, day * day % 7 < 3 ? "six.example" : "seven.example",
+		    &alone, 1);
+	list = channel("uni.example");
+	cr_expect_eq(list->class, CLASS_LIST);
+	cr_expect_eq(list->kind, KIND_BREAKS);
+	cr_expect(has_rule(list, "apart"));
+	cr_expect_eq(exposure(list, "six.example", false), NULL);
+	cr_expect_eq(exposure(list, "one.example", false)->subscribers, 1);
+}
+
+/* What a network brings with other envelopes says that it forwards. */
+Test(doubts, stay_about_networks_that_bring_other_envelopes)
+{
+	const struct way kept = { "203.0.113.7", ME, .selector = "s1",
+		.spf = DMARC_AUTH_SOFTFAIL };
+	const struct way shop = { "203.0.113.8", "shop.example",
+		.spf = DMARC_AUTH_SOFTFAIL };
+
+	write_mail(30);
+	post_to(&kept, 5);
+	report(3, "crowd.example", &shop, 2);
+	cr_expect_neq(channel("203.0.113.0/24")->class, CLASS_LIST);
+	cr_expect(has_rule(channel("203.0.113.0/24"), "errands"));
+}
+
 /* Our signature is cut out, and no receiver says anything. */
 Test(doubts, end_when_strangers_get_everything_at_odd_times)
 {
