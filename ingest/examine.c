@@ -330,19 +330,18 @@ add_report(struct reader *r, const struct report *report)
 		set_report(r, add_finding(r, place_of(r)), digest, report);
 }
 
-/* What is cut off is no whole message, but there may be reports in it. */
+/* What is damaged may be no whole message, but there may be reports in it. */
 static void
 end_mail(struct reader *r, const struct error *trouble)
 {
 	struct buffer mail = r->part.mail;
+	bool is_whole =
+	    trouble == NULL || strcmp(trouble->reason, "gzip-trailing") == 0;
 
 	r->part.mail = (struct buffer) { 0 };
-	if (trouble != NULL && strcmp(trouble->reason, "gzip-trailing") != 0
-	    && strcmp(trouble->reason, "gzip-crc") != 0)
+	if (!is_whole && !r->part.has_failed)
 		r->part.failure = *trouble;
-	else if (!r->part.has_failed)
-		trouble = NULL;
-	if (trouble != NULL)
+	if (!is_whole || r->part.has_failed)
 		examine_add_broken(r, place_of(r), &r->part.failure);
 	if (!r->part.has_failed)
 		r->mail(r, buffer_bytes(&mail), place_of(r));

@@ -74,6 +74,7 @@ BOMBS = [
     ("limit-nesting", lambda: gzip.compress(gzip.compress(gzip.compress(b"<feedback/>")))),
     ("limit-members", lambda: zipped([(f"{i}.xml", b"<feedback/>") for i in range(101)])),
     ("limit-messages", lambda: gzip.compress((b"From a\n" + MAIL + b"text/plain\n\n\n") * 10001)),
+    ("limit-unpacked", lambda: gzip.compress(MAIL + b"text/plain\n\n" + b" " * (51 * MB), 1)),
     ("xml-doctype", lambda: (b'<!DOCTYPE feedback [<!ENTITY e0 "lol">' + ENTITIES +
                             b"]><feedback>&e9;</feedback>")),
     ("limit-depth", lambda: b"<feedback>" + b"<a>" * 100000),
