@@ -1,11 +1,9 @@
-#define _GNU_SOURCE /* prlimit, posix_spawn_file_actions_addclosefrom_np */
+#define _GNU_SOURCE /* prlimit */
 #include "ingest/child.h"
 
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +17,7 @@
 #include <event2/event.h>
 
 #include "base/limits.h"
+#include "ingest/spawn.h"
 
 /* Messages a worker has at a time: it goes on with the next one while we wait
  * for the disk. */
@@ -26,71 +25,7 @@
 /* Read at a time. */
 #define READ_SIZE ((size_t)64 * 1024)
 
-extern char **environ;
-
 /* --- its process --- */
-
-/* Standard input is the socket, the rest is nothing; with a sanitizer its
- * reports may be seen. */
-static int
-set_files(posix_spawn_file_actions_t *actions, int fd)
-{
-	int rc = posix_spawn_file_actions_adddup2(actions, fd, STDIN_FILENO);
-
-	if (rc == 0)
-		rc = posix_spawn_file_actions_addopen(
-		    actions, STDOUT_FILENO, "/dev/null", O_RDWR, 0);
-#ifndef __SANITIZE_ADDRESS__
-	if (rc == 0)
-		rc = posix_spawn_file_actions_addopen(
-		    actions, STDERR_FILENO, "/dev/null", O_RDWR, 0);
-#endif
-	if (rc == 0)
-		rc = posix_spawn_file_actions_addclosefrom_np(
-		    actions, STDERR_FILENO + 1);
-	return rc;
-}
-
-/* What we hold back or ignore, it would have to hold back or ignore too. */
-static int
-set_signals(posix_spawnattr_t *attributes)
-{
-	sigset_t none, all;
-	int rc;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	rc = posix_spawnattr_setsigmask(attributes, &none);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigdefault(attributes, &all);
-	if (rc == 0)
-		rc = posix_spawnattr_setflags(
-		    attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	return rc;
-}
-
-static int
-spawn(pid_t *pid, const char *const *argv, int fd)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int rc = posix_spawn_file_actions_init(&actions);
-
-	if (rc != 0)
-		return rc;
-	rc = posix_spawnattr_init(&attributes);
-	if (rc == 0) {
-		rc = set_files(&actions, fd);
-		if (rc == 0)
-			rc = set_signals(&attributes);
-		if (rc == 0)
-			rc = posix_spawn(pid, argv[0], &actions, &attributes,
-			    (char *const *)(uintptr_t)argv, environ);
-		posix_spawnattr_destroy(&attributes);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	return rc;
-}
 
 static void watch(struct child *child, struct event *event, int fd, short what);
 static void on_readable(evutil_socket_t fd, short what, void *context);
@@ -103,7 +38,7 @@ child_start(struct child *child, const char *const *argv, struct error *err)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return error_errno(err, "make", "a socket for a worker");
-	rc = spawn(&child->pid, argv, ends[1]);
+	rc = spawn_worker(&child->pid, argv, ends[1]);
 	close(ends[1]);
 	if (rc != 0) {
 		close(ends[0]);

@@ -25,6 +25,7 @@ struct worker {
 	struct read_config config;
 	struct arena arena; /* of the config */
 	struct buffer here; /* what came with a request */
+	struct buffer out;  /* of an answer, to be written together */
 };
 
 /* --- the socket --- */
@@ -61,12 +62,28 @@ read_all(void *data, size_t len)
 }
 
 static bool
-answer(enum worker_answer_kind kind, struct bytes bytes)
+flush(struct worker *worker)
+{
+	bool ok = write_all(worker->out.data, worker->out.len);
+
+	buffer_clear(&worker->out);
+	return ok;
+}
+
+/* An answer is mostly small: its parts and its end are written at once, which
+ * wakes our parent once. */
+static bool
+answer(struct worker *worker, enum worker_answer_kind kind, struct bytes bytes)
 {
 	struct worker_answer head = { kind, (uint32_t)bytes.len };
+	const struct bytes first = { (const char *)&head, sizeof(head) };
 
-	return write_all(&head, sizeof(head))
-	    && write_all(bytes.data, bytes.len);
+	if (first.len + bytes.len > worker->out.max - worker->out.len
+	    && !flush(worker))
+		return false;
+	return buffer_add(&worker->out, first)
+	    && buffer_add(&worker->out, bytes)
+	    && (kind == WORKER_PART || flush(worker));
 }
 
 /* A request, and the file that comes along, or -1. */
@@ -102,12 +119,13 @@ take_request(struct worker_request *request, int *fd)
 static bool
 send_part(void *context, struct bytes bytes)
 {
+	struct worker *worker = context;
 	size_t len;
 
-	(void)context;
 	for (; bytes.len > 0; bytes = bytes_skip(bytes, len)) {
 		len = bytes.len < WORKER_MAX_PART ? bytes.len : WORKER_MAX_PART;
-		if (!answer(WORKER_PART, (struct bytes) { bytes.data, len }))
+		if (!answer(worker, WORKER_PART,
+			(struct bytes) { bytes.data, len }))
 			return false;
 	}
 	return true;
@@ -116,13 +134,14 @@ send_part(void *context, struct bytes bytes)
 static bool
 read_bytes(struct worker *worker, struct bytes input)
 {
-	const struct codec_sink sink = { send_part, NULL };
+	const struct codec_sink sink = { send_part, worker };
 	struct arena arena = { 0 };
 	struct reading reading;
 	bool ok;
 
 	worker->read(input, &worker->config, &arena, &reading);
-	ok = codec_encode(&reading, &sink) && answer(WORKER_END, bytes_of(""));
+	ok = codec_encode(&reading, &sink)
+	    && answer(worker, WORKER_END, bytes_of(""));
 	arena_release(&arena);
 	return ok;
 }
@@ -253,7 +272,8 @@ shut(bool has_sandbox, struct error *err)
 void
 worker_run(bool has_sandbox, worker_read *read)
 {
-	struct worker worker = { .read = read };
+	struct worker worker = { .read = read,
+		.out.max = sizeof(struct worker_answer) + WORKER_MAX_PART };
 	struct worker_request request;
 	struct error err;
 	int fd;
@@ -261,11 +281,11 @@ worker_run(bool has_sandbox, worker_read *read)
 	ignore_signals();
 	warm_up(read_input);
 	if (!shut(has_sandbox, &err)) {
-		(void)answer(WORKER_REFUSES, bytes_of(err.text));
+		(void)answer(&worker, WORKER_REFUSES, bytes_of(err.text));
 		_exit(EX_UNAVAILABLE);
 	}
 	atexit(leave);
-	if (!answer(WORKER_READY, bytes_of("")))
+	if (!answer(&worker, WORKER_READY, bytes_of("")))
 		_exit(EX_IOERR);
 	while (take_request(&request, &fd))
 		if (!serve(&worker, &request, fd))

@@ -138,14 +138,12 @@ log_size(sqlite3_file *file, sqlite3_int64 *size)
 	    : real(file)->pMethods->xFileSize(real(file), size);
 }
 
+/* What is kept belongs to a transaction that will not end any more. */
 static int
 log_close(sqlite3_file *file)
 {
-	int rc = flush(own(file)), closed;
-
-	closed = real(file)->pMethods->xClose(real(file));
 	free(own(file)->data);
-	return rc != SQLITE_OK ? rc : closed;
+	return real(file)->pMethods->xClose(real(file));
 }
 
 static int
@@ -200,6 +198,31 @@ static const sqlite3_io_methods methods = {
 	.xSectorSize = log_sector_size,
 	.xDeviceCharacteristics = log_characteristics,
 };
+
+static void
+forget(void *context)
+{
+	sqlite3_file *file = NULL;
+
+	if (sqlite3_file_control(
+		context, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &file)
+		== SQLITE_OK
+	    && file != NULL && file->pMethods == &methods)
+		*own(file) = (struct log_file) {
+			.base = own(file)->base,
+			.data = own(file)->data,
+			.end = -1,
+			.real = own(file)->real,
+		};
+}
+
+/* SQLite calls it when the lock is gone, and before this connection does
+ * anything else; what is read while it rolls back is flushed under the lock. */
+void
+log_watch(sqlite3 *db)
+{
+	sqlite3_rollback_hook(db, forget, db);
+}
 
 static int
 layer_open(sqlite3_vfs *layer, const char *name, sqlite3_file *file, int flags,

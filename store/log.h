@@ -10,8 +10,17 @@
 #ifndef STORE_LOG_H
 #define STORE_LOG_H
 
+struct sqlite3;
+
 /* The name under which it is known to sqlite3_open_v2(); NULL when there is no
  * memory for it. */
 const char *log_layer(void);
+
+/*
+ * For each connection that was opened through it, at once: what is kept of a
+ * transaction is forgotten when that is rolled back.  Its place in the log may
+ * be another process's then.
+ */
+void log_watch(struct sqlite3 *db);
 
 #endif

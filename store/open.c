@@ -276,6 +276,7 @@ connect_to(struct store *store, enum store_mode mode, struct error *err)
 	if (mode == STORE_WRITE && sqlite3_db_readonly(store->db, "main") == 1
 	    && access(store->path, W_OK) != 0)
 		return error_errno(err, "write", store->path);
+	log_watch(store->db);
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -342,8 +343,9 @@ store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
-	intern_forget(store);
 	statement_release(store);
+	if (store->db != NULL)
+		store_rollback(store);
 	sqlite3_close(store->db);
 	free(store->path);
 	free(store);

@@ -35,20 +35,30 @@ ask_of(sqlite3 *db, const char *sql)
 	return answer;
 }
 
+static sqlite3 *
+open_through_layer(void)
+{
+	sqlite3 *db;
+
+	cr_assert(eq(int,
+	    sqlite3_open_v2(
+		world.path, &db, SQLITE_OPEN_READWRITE, log_layer()),
+	    SQLITE_OK));
+	log_watch(db);
+	run_on(db, "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = 10");
+	return db;
+}
+
 static void
 open_both(void)
 {
 	make_world();
 	close_world();
-	cr_assert(eq(int,
-	    sqlite3_open_v2(
-		world.path, &writer, SQLITE_OPEN_READWRITE, log_layer()),
-	    SQLITE_OK));
+	writer = open_through_layer();
 	/* As any other program would. */
 	cr_assert(eq(int, sqlite3_open(world.path, &reader), SQLITE_OK));
-	run_on(writer,
-	    "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = 10;"
-	    "CREATE TABLE item (id INTEGER PRIMARY KEY, noise BLOB)");
+	run_on(
+	    writer, "CREATE TABLE item (id INTEGER PRIMARY KEY, noise BLOB)");
 }
 
 static void
@@ -129,6 +139,70 @@ Test(log, writes_over_what_was_rolled_back)
 	run_on(writer, "INSERT INTO item VALUES (1, randomblob(2000))");
 	cr_expect(eq(i64, sum(reader), sum(writer)));
 	expect_whole(reader);
+}
+
+/* Forty pages, which are read from the database itself. */
+static void
+add_old_rows(void)
+{
+	run_on(writer,
+	    "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n"
+	    " WHERE i < 80) INSERT INTO item SELECT i, randomblob(1800) FROM n;"
+	    "PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+/* Of a transaction that will not end: few enough to be kept in memory, and
+ * nothing that is done to them reads the log. */
+#define CHANGE_OLD_ROWS                                                        \
+	"UPDATE item SET noise = randomblob(1800) WHERE id <= 50"
+
+/* The other's frames are where those would have been. */
+static void
+expect_others(void)
+{
+	run_on(reader,
+	    "UPDATE item SET noise = zeroblob(1800) WHERE id <= 40;"
+	    "INSERT INTO item VALUES (1001, randomblob(9000))");
+	cr_expect(eq(i64, count(writer), 81));
+	run_on(writer, "INSERT INTO item VALUES (1002, randomblob(2000))");
+	cr_expect(eq(i64, count(reader), 82));
+	cr_expect(eq(i64, sum(reader), sum(writer)));
+	cr_expect(eq(i64,
+	    ask_of(reader,
+		"SELECT count(*) FROM item WHERE noise = zeroblob(1800)"),
+	    40));
+	expect_whole(reader);
+	expect_whole(writer);
+}
+
+Test(log, forgets_what_was_rolled_back)
+{
+	add_old_rows();
+	run_on(writer, "BEGIN; " CHANGE_OLD_ROWS "; ROLLBACK");
+	expect_others();
+}
+
+Test(log, forgets_what_a_statement_took_back)
+{
+	add_old_rows();
+	cr_expect(ne(int,
+	    sqlite3_exec(writer,
+		"UPDATE item SET id = CASE WHEN id = 60 THEN 61 ELSE id END,"
+		" noise = randomblob(1800) WHERE id <= 60",
+		NULL, NULL, NULL),
+	    SQLITE_OK));
+	expect_others();
+}
+
+Test(log, forgets_what_was_open_when_it_is_closed)
+{
+	sqlite3 *third;
+
+	add_old_rows();
+	third = open_through_layer();
+	run_on(third, "BEGIN; " CHANGE_OLD_ROWS);
+	sqlite3_close(third);
+	expect_others();
 }
 
 Test(log, begins_anew_after_a_checkpoint)
