@@ -25,6 +25,7 @@ BEGIN {
 	owner["ini.h"] = "cli"
 	owner["jansson.h"] = "parse cli"
 	owner["libetpan"] = "ingest"
+	owner["libpsl.h"] = "analysis"
 	owner["libsmartcols.h"] = "cli"
 	owner["libxml"] = "parse"
 	owner["maxminddb.h"] = "cli"

@@ -15,6 +15,9 @@ Test(names, have_organisational_domains)
 		{ "co.uk", "co.uk" },
 		{ "example.com.au", "example.com.au" },
 		{ "www.example.de", "example.de" },
+		{ "mail.example.ltd.uk", "example.ltd.uk" },
+		{ "a.b.example.city.kawasaki.jp", "city.kawasaki.jp" },
+		{ "me.github.io", "me.github.io" },
 		{ "localhost", "localhost" },
 		{ "", "" },
 	};
@@ -23,6 +26,9 @@ Test(names, have_organisational_domains)
 	for (i = 0; i < COUNT_OF(cases); i++)
 		cr_expect_str_eq(org_domain(cases[i].name), cases[i].org);
 	cr_expect(org_is_same("a.example.org", "b.example.org"));
+	cr_expect(org_is_same("a.example.co.uk", "example.co.uk"));
+	cr_expect(not(org_is_same("one.co.uk", "two.co.uk")));
+	cr_expect(not(org_is_same("one.github.io", "two.github.io")));
 	cr_expect(not(org_is_same("a.example.org", NULL)));
 	cr_expect(not(org_is_same("", "")));
 }
