@@ -6,8 +6,10 @@
 #include "analysis/own.h"
 #include "base/error.h"
 #include "cli/command.h"
-#include "cli/failures.h"
+#include "cli/geo.h"
+#include "cli/mail_group.h"
 #include "cli/question.h"
+#include "cli/resolve.h"
 #include "cli/spark.h"
 #include "cli/text.h"
 #include "store/auth.h"
@@ -243,6 +245,63 @@ describe_owner(const struct context *context)
 	return ", your own network";
 }
 
+/* "NL, AS64496 Example Networks", of what is known; "" for nothing. */
+static const char *
+describe_place(
+    struct arena *arena, struct geo *geo, const struct address *address)
+{
+	struct output_value known[GEO_COUNT];
+	const char *out = "";
+
+	geo_put(geo, address, known);
+	if (!known[0].is_absent)
+		out = arena_printf(arena, "%s", known[0].text);
+	if (!known[1].is_absent)
+		out = arena_printf(arena, "%s%sAS%" PRId64, out,
+		    *out == '\0' ? "" : ", ", known[1].number);
+	if (!known[2].is_absent)
+		out = arena_printf(arena, "%s%s%s", out,
+		    *out == '\0'             ? ""
+			: known[1].is_absent ? ", "
+					     : " ",
+		    known[2].text);
+	return out;
+}
+
+/* Where it is and what it calls itself, when it is one address. */
+static bool
+print_place(const struct context *context, struct error *err)
+{
+	const struct options *options = context->options;
+	const struct network *source = &options->sources[0];
+	struct geo *geo = NULL;
+	const char *name = NULL, *place;
+	bool ok;
+
+	if (options->source_count != 1
+	    || address_compare(&source->first, &source->last) != 0)
+		return true;
+	ok = geo_open(&geo, context->config, err);
+	if (ok) {
+		place = describe_place(context->arena, geo, &source->first);
+		if (*place != '\0')
+			text_fold(stdout, output_width(stdout), 0, 2,
+			    text_escape(context->arena, text_charset(), place));
+	}
+	geo_close(geo);
+	if (!ok
+	    || (options->resolve
+		&& !resolve_address(context, &source->first, &name, err)))
+		return false;
+	if (options->resolve)
+		text_fold(stdout, output_width(stdout), 0, 2,
+		    text_escape(context->arena, text_charset(),
+			name == NULL ? "it has no name"
+				     : arena_printf(context->arena,
+					 "it calls itself %s", name)));
+	return true;
+}
+
 bool
 address_print(
     struct context *context, const struct question *question, struct error *err)
@@ -261,6 +320,10 @@ address_print(
 	    arena_printf(context->arena, "DMARC %s%s",
 		question_words(context->arena, question, context),
 		describe_owner(context)));
+	if (!print_place(context, err)) {
+		mail_group_release(&page.all);
+		return false;
+	}
 	if (page.all.messages == 0) {
 		puts("no mail");
 		mail_group_release(&page.all);

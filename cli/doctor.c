@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/text.h"
 #include "parse/datetime.h"
 #include "store/health.h"
 #include "store/query.h"
@@ -28,6 +29,9 @@
 /* More room than that, and a gigabyte, is enough of it. */
 #define LITTLE_ROOM INT64_C(1000000000)
 
+/* What is said of one thing: a path or two, and a sentence. */
+#define MAX_LINE 8192
+
 struct doctor {
 	const struct context *context;
 	size_t problems;
@@ -37,13 +41,15 @@ struct doctor {
 static void PRINTF_LIKE(3, 4)
     say(struct doctor *doctor, bool is_well, const char *format, ...)
 {
+	char text[MAX_LINE];
 	va_list arguments;
 
-	fputs(is_well ? "ok  " : "!!  ", stdout);
 	va_start(arguments, format);
-	vprintf(format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	putchar('\n');
+	/* Paths are in it, and what SQLite says of a file. */
+	printf("%s%s\n", is_well ? "ok  " : "!!  ",
+	    text_escape(doctor->context->arena, text_charset(), text));
 	if (!is_well)
 		doctor->problems++;
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/export.h"
+#include "cli/geo.h"
 #include "cli/question.h"
 #include "parse/datetime.h"
 
@@ -86,21 +87,27 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	struct pull pull = { .last = options->since_id };
 	const struct store_visitor visitor = { on_report, on_record, &pull };
 	struct question question;
+	struct geo *geo = NULL;
 	bool ok;
 
 	(void)argc;
 	(void)argv;
 	if (!question_open(&question, context, err))
 		return false;
+	if (kind == REPORT_DMARC && !geo_open(&geo, context->config, err)) {
+		geo_close(geo);
+		return false;
+	}
 	pull.export = options->style.format == OUTPUT_JSON
 		|| options->style.format == OUTPUT_JSONL
-	    ? export_json_new(stdout, &options->style, kind)
-	    : export_csv_new(stdout, &options->style, kind);
+	    ? export_json_new(stdout, &options->style, kind, geo)
+	    : export_csv_new(stdout, &options->style, kind, geo);
 	ok = store_walk(context->store, &question.filter, kind,
 	    options->since_id, &visitor, err);
 	if (ok)
 		print_cursor(&pull, &question, context);
 	pull.export->end(pull.export);
+	geo_close(geo);
 	return ok;
 }
 

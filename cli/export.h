@@ -8,6 +8,7 @@
 #include "parse/report.h"
 #include "store/walk.h"
 
+struct geo;
 struct output_style;
 
 /*
@@ -21,13 +22,14 @@ struct export
 	int64_t rows; /* records, or rows about policies, so far */
 };
 
-/* CSV: a row for each record, or for each policy and each of its failures. */
-struct export *export_csv_new(
-    FILE *out, const struct output_style *style, enum report_kind kind);
+/* CSV: a row for each record, or for each policy and each of its failures.
+ * Where geo is not NULL, it says where sources are. */
+struct export *export_csv_new(FILE *out, const struct output_style *style,
+    enum report_kind kind, struct geo *geo);
 
 /* JSON lines, an object for each report; or one document that holds them. */
-struct export *export_json_new(
-    FILE *out, const struct output_style *style, enum report_kind kind);
+struct export *export_json_new(FILE *out, const struct output_style *style,
+    enum report_kind kind, struct geo *geo);
 
 /* "2026-01-31 23:59:59", as parsedmarc writes times. */
 #define EXPORT_TIME DATETIME_TEXT

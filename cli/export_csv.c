@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "cli/export.h"
+#include "cli/geo.h"
 #include "cli/output.h"
 #include "cli/show_print.h"
 #include "parse/datetime.h"
@@ -38,9 +39,10 @@ static const struct output_column dmarc_columns[] = {
 	{ .key = "source_base_domain" },
 	{ .key = "source_name" },
 	{ .key = "source_type" },
-	{ .key = "source_asn" },
+	{ .key = "source_asn", .type = OUTPUT_COUNT },
 	{ .key = "source_as_name" },
 	{ .key = "source_as_domain" },
+#define SOURCE_COLUMNS 8
 	{ .key = "count", .type = OUTPUT_COUNT },
 	{ .key = "spf_aligned" },
 	{ .key = "dkim_aligned" },
@@ -93,6 +95,7 @@ static const struct output_column tls_columns[] = {
 struct csv {
 	struct export export;
 	struct output *output;
+	struct geo *geo;
 	const struct stored_report *report;
 	struct arena head; /* of the report's own cells */
 	struct arena row;
@@ -261,19 +264,34 @@ put_report(struct csv *csv, const struct stored_report *stored)
 	memcpy(csv->values, values, sizeof(values));
 }
 
+/* Where the source is, as far as files of the operator's say. */
+static struct output_value *
+put_place(
+    struct csv *csv, struct output_value *out, const struct address *source_ip)
+{
+	struct output_value known[GEO_COUNT];
+	size_t i;
+
+	geo_put(csv->geo, source_ip, known);
+	for (i = 0; i < SOURCE_COLUMNS; i++)
+		out[i] = OUTPUT_ABSENT;
+	out[0] = known[0];
+	out[5] = known[1];
+	out[6] = known[2];
+	return out + SOURCE_COLUMNS;
+}
+
 static void
 put_record(struct csv *csv, const struct dmarc_record *record)
 {
 	struct output_value *out = csv->values + REPORT_COLUMNS;
 	char address[ADDRESS_TEXT];
-	size_t i;
 
 	*out++ = output_text(record->source_ip.len == 0
 		? record->source_ip_raw
 		: arena_printf(&csv->row, "%s",
 		    address_format(&record->source_ip, address)));
-	for (i = 0; i < 8; i++)
-		*out++ = OUTPUT_ABSENT; /* nothing is looked up */
+	out = put_place(csv, out, &record->source_ip);
 	*out++ = output_count(record->count);
 	*out++ = truth(record->spf.value == DMARC_PASS);
 	*out++ = truth(record->dkim.value == DMARC_PASS);
@@ -411,14 +429,15 @@ end(struct export *export)
 }
 
 struct export *
-export_csv_new(
-    FILE *out, const struct output_style *style, enum report_kind kind)
+export_csv_new(FILE *out, const struct output_style *style,
+    enum report_kind kind, struct geo *geo)
 {
 	struct csv *csv = calloc(1, sizeof(*csv));
 
 	if (csv == NULL)
 		err(1, "export");
 	csv->export = (struct export) { { on_report, on_record, csv }, end, 0 };
+	csv->geo = geo;
 	csv->output = kind == REPORT_DMARC
 	    ? output_part(
 		out, OUTPUT_CSV, style, dmarc_columns, COUNT_OF(dmarc_columns))

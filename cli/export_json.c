@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "cli/export.h"
+#include "cli/geo.h"
 #include "cli/output.h"
 #include "cli/show_print.h"
 #include "parse/datetime.h"
@@ -17,6 +18,7 @@
 struct json {
 	struct export export;
 	FILE *out;
+	struct geo *geo;
 	bool is_document; /* else a report a line */
 	enum report_kind kind;
 	int64_t reports;
@@ -115,10 +117,11 @@ make_policy(const struct report *report)
 }
 
 static json_t *
-make_source(const struct dmarc_record *record)
+make_source(const struct json *json, const struct dmarc_record *record)
 {
 	static const char *const unknown[] = { "country", "reverse_dns",
 		"base_domain", "name", "type", "asn", "as_name", "as_domain" };
+	struct output_value known[GEO_COUNT];
 	char address[ADDRESS_TEXT];
 	json_t *object = json_object();
 	size_t i;
@@ -129,6 +132,14 @@ make_source(const struct dmarc_record *record)
 		: address_format(&record->source_ip, address));
 	for (i = 0; i < COUNT_OF(unknown); i++)
 		put(object, unknown[i], json_null());
+	/* As far as files of the operator's say. */
+	geo_put(json->geo, &record->source_ip, known);
+	if (!known[0].is_absent)
+		put_text(object, "country", known[0].text);
+	if (!known[1].is_absent)
+		put(object, "asn", json_integer(known[1].number));
+	if (!known[2].is_absent)
+		put_text(object, "as_name", known[2].text);
 	return object;
 }
 
@@ -211,7 +222,7 @@ make_record(const struct json *json, const struct dmarc_record *record)
 {
 	json_t *object = json_object();
 
-	put(object, "source", make_source(record));
+	put(object, "source", make_source(json, record));
 	put(object, "count", json_integer(record->count));
 	put(object, "alignment", make_alignment(record));
 	put(object, "policy_evaluated", make_evaluated(record));
@@ -381,8 +392,8 @@ end(struct export *export)
 }
 
 struct export *
-export_json_new(
-    FILE *out, const struct output_style *style, enum report_kind kind)
+export_json_new(FILE *out, const struct output_style *style,
+    enum report_kind kind, struct geo *geo)
 {
 	struct json *json = calloc(1, sizeof(*json));
 
@@ -391,6 +402,7 @@ export_json_new(
 	json->export =
 	    (struct export) { { on_report, on_record, json }, end, 0 };
 	json->out = out;
+	json->geo = geo;
 	json->kind = kind;
 	json->is_document = style->format == OUTPUT_JSON;
 	if (json->is_document)

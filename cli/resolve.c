@@ -237,9 +237,9 @@ fill(void *context, struct output_value *const *rows, size_t count)
 		    resolve->count, failed);
 }
 
-bool
-resolve_new(struct resolve **out, const struct context *context,
-    struct output *output, size_t source, size_t name, struct error *err)
+static bool
+open_channel(
+    struct resolve **out, const struct context *context, struct error *err)
 {
 	struct ares_options options = {
 		.timeout = MAX_RESOLVE_QUERY_MS,
@@ -252,8 +252,6 @@ resolve_new(struct resolve **out, const struct context *context,
 	if (resolve == NULL)
 		errx(1, "resolve: out of memory");
 	resolve->arena = context->arena;
-	resolve->source_column = source;
-	resolve->name_column = name;
 	status = ares_library_init(ARES_LIB_INIT_ALL);
 	if (status == ARES_SUCCESS) {
 		status = ares_init_options(&resolve->channel, &options,
@@ -263,11 +261,45 @@ resolve_new(struct resolve **out, const struct context *context,
 			    resolve->channel, servers);
 	}
 	*out = resolve;
-	if (status != ARES_SUCCESS)
-		return error_set(err, ERROR_CONFIG, "--resolve: DNS: %s",
-		    ares_strerror(status));
-	output_fill(output, fill, resolve);
+	return status == ARES_SUCCESS
+	    || error_set(
+		err, ERROR_CONFIG, "--resolve: DNS: %s", ares_strerror(status));
+}
+
+bool
+resolve_new(struct resolve **out, const struct context *context,
+    struct output *output, size_t source, size_t name, struct error *err)
+{
+	if (!open_channel(out, context, err))
+		return false;
+	(*out)->source_column = source;
+	(*out)->name_column = name;
+	output_fill(output, fill, *out);
 	return true;
+}
+
+bool
+resolve_address(const struct context *context, const struct address *address,
+    const char **out, struct error *err)
+{
+	struct resolve *resolve;
+	bool ok = open_channel(&resolve, context, err);
+
+	*out = NULL;
+	if (ok) {
+		resolve->names = calloc(1, sizeof(*resolve->names));
+		if (resolve->names == NULL)
+			errx(1, "resolve: out of memory");
+		resolve->names[0] = (struct name) { resolve, *address, NULL };
+		resolve->count = 1;
+		ask(resolve);
+		*out = resolve->names[0].text;
+		if (resolve->failed > 0)
+			fputs("--resolve: no proper answer from the DNS\n",
+			    stderr);
+	}
+	resolve_free(resolve);
+	return ok;
 }
 
 void

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/compiler.h"
+#include "parse/address.h"
 
 struct context;
 struct error;
@@ -27,5 +28,9 @@ struct resolve;
 MUST_CHECK bool resolve_new(struct resolve **out, const struct context *context,
     struct output *output, size_t source, size_t name, struct error *err);
 void resolve_free(struct resolve *resolve);
+
+/* The name of one address, in the context's arena; *out is NULL without. */
+MUST_CHECK bool resolve_address(const struct context *context,
+    const struct address *address, const char **out, struct error *err);
 
 #endif

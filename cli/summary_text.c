@@ -185,6 +185,72 @@ print_domains(struct summary *summary, const struct question *question,
 	return true;
 }
 
+/* --- where failed mail comes from --- */
+
+struct failing {
+	const struct summary_domain *domain;
+	const struct summary_sender *sender;
+};
+
+/* The worst of all domains: of each, its worst are known. */
+static size_t
+find_failing(
+    const struct summary *summary, struct failing worst[SUMMARY_SENDERS])
+{
+	const struct summary_domain *domain;
+	const struct summary_sender *sender;
+	size_t i, at, n = 0;
+
+	for (domain = summary->domains; domain != NULL; domain = domain->next)
+		for (i = 0; i < SUMMARY_SENDERS; i++) {
+			sender = &domain->senders[i];
+			for (at = n; at > 0
+			     && worst[at - 1].sender->messages
+				 < sender->messages;
+			     at--)
+				if (at < SUMMARY_SENDERS)
+					worst[at] = worst[at - 1];
+			if (sender->messages == 0 || at == SUMMARY_SENDERS)
+				continue;
+			worst[at] = (struct failing) { domain, sender };
+			n += n < SUMMARY_SENDERS;
+		}
+	return n;
+}
+
+static bool
+have_several_failed(const struct summary *summary)
+{
+	const struct summary_domain *domain;
+	size_t n = 0;
+
+	for (domain = summary->domains; domain != NULL; domain = domain->next)
+		n += domain->total.failed > 0;
+	return n > 1;
+}
+
+static void
+print_failing(const struct summary *summary, const struct context *context)
+{
+	struct failing worst[SUMMARY_SENDERS];
+	size_t i, count = find_failing(summary, worst);
+	bool names = have_several_failed(summary);
+	const char *line = "Failed most:";
+	char address[ADDRESS_TEXT];
+
+	for (i = 0; i < count; i++)
+		line = arena_printf(context->arena, "%s%s %s %" PRId64 "%s%s",
+		    line, i == 0 ? "" : ",",
+		    worst[i].sender->source_ip.len == 0
+			? "no address"
+			: address_format(&worst[i].sender->source_ip, address),
+		    worst[i].sender->messages, names ? " for " : "",
+		    names ? worst[i].domain->total.domain : "");
+	if (count > 0)
+		text_fold(stdout, output_width(stdout), 0, 2,
+		    text_escape(context->arena, text_charset(), line));
+}
+
 /* Below the worst of many. */
 static void
 print_totals(const struct summary *summary, const struct context *context)
@@ -297,6 +363,7 @@ summary_print_text(struct summary *summary, const struct question *question,
 		return false;
 	if (summary->domain_count > ROWS)
 		print_totals(summary, context);
+	print_failing(summary, context);
 	if (summary->domains != NULL)
 		putchar('\n');
 	print_findings(summary, context);

@@ -5,11 +5,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "store/question.h"
 #include "store/sqlite.h"
+#include "store/texts.h"
 #include "store/wanted.h"
-
-#define NONE UINT32_MAX
 
 static void *
 allocate(size_t count, size_t size)
@@ -40,88 +38,6 @@ grow(void *array, size_t *room, size_t count, size_t size)
 	return made;
 }
 
-static bool
-number_id(
-    struct numbers *numbers, int64_t id, uint32_t *out, struct error *error)
-{
-	*out = NONE;
-	return id == 0 || numbers_find(numbers, id, out)
-	    || error_set(
-		error, ERROR_LIMIT, "more than %u different rows", UINT32_MAX);
-}
-
-bool
-flow_shape_number(
-    struct flow_loader *loader, int64_t id, uint32_t *out, struct error *error)
-{
-	return number_id(&loader->shapes, id, out, error);
-}
-
-/* --- texts --- */
-
-static bool
-number_text(
-    struct flow_loader *loader, int64_t id, uint32_t *out, struct error *error)
-{
-	if (!number_id(&loader->texts, id, out, error))
-		return false;
-	if (*out != NONE)
-		loader->text = grow(loader->text, &loader->text_room,
-		    (size_t)*out + 1, sizeof(*loader->text));
-	return true;
-}
-
-static const char *
-text_at(const struct flow_loader *loader, uint32_t n)
-{
-	return n == NONE ? NULL : loader->text[n];
-}
-
-static void
-keep_text(struct flow_loader *loader, uint32_t n, sqlite3_stmt *row, int column)
-{
-	const void *data = sqlite3_column_text(row, column);
-	int len = sqlite3_column_bytes(row, column);
-
-	loader->text[n] = data == NULL
-	    ? ""
-	    : arena_copy(loader->arena, (struct bytes) { data, (size_t)len });
-}
-
-static bool
-find_text(
-    struct flow_loader *loader, int64_t id, uint32_t n, struct error *error)
-{
-	sqlite3_stmt *row = loader->find_text;
-	bool has_row;
-
-	if (row == NULL
-	    && !sqlite_prepare(loader->store,
-		"SELECT text FROM string WHERE id = ?", &row, error))
-		return false;
-	loader->find_text = row;
-	if (!sqlite_bind(loader->store, row, 1, number(id), error)
-	    || !sqlite_step(loader->store, row, &has_row, error))
-		return false;
-	keep_text(loader, n, row, 0);
-	sqlite3_reset(row);
-	return true;
-}
-
-bool
-flow_text(struct flow_loader *loader, int64_t id, const char **out,
-    struct error *error)
-{
-	uint32_t n;
-
-	if (!number_text(loader, id, &n, error)
-	    || (n != NONE && loader->text[n] == NULL
-		&& !find_text(loader, id, n, error)))
-		return false;
-	*out = text_at(loader, n);
-	return true;
-}
-
 /* --- all together --- */
 
 /* What the tables say, in numbers of texts and of authentication results. */
@@ -129,6 +45,10 @@ struct raw_shape {
 	uint32_t header_from, envelope_from, envelope_to, auth;
 	int dkim, spf;
 };
+
+/* Of an id that nothing has. */
+static const struct raw_shape no_shape = { TEXTS_NONE, TEXTS_NONE, TEXTS_NONE,
+	TEXTS_NONE, 0, 0 };
 
 struct raw_result {
 	uint32_t auth, name, label; /* label: selector or scope */
@@ -142,47 +62,31 @@ struct results {
 
 /* A reading under way. */
 struct batch {
-	struct flow_loader *loader;
-	struct wanted wanted;
+	const struct numbers *numbers; /* of the shapes */
+	struct texts *texts;
+	struct numbers auths;
 	struct raw_shape *shapes;
 	struct results dkim, spf;
 	struct results *to; /* the one that is being read */
 };
 
-/* Everything in numbers, through one statement. */
-static bool
-read_all(struct batch *batch, const struct numbers *numbers, const char *sql,
-    bool (*read)(void *batch, sqlite3_stmt *row, struct error *err),
-    struct error *error)
-{
-	struct numbered *list = numbers_list(numbers);
-	sqlite3_stmt *rows;
-	bool ok;
-
-	batch->wanted = (struct wanted) { list, numbers->count };
-	ok = sqlite_prepare(batch->loader->store, sql, &rows, error)
-	    && question_answer(batch->loader->store, rows, read, batch, error);
-	free(list);
-	return ok;
-}
-
 static bool
 read_shape(void *context, sqlite3_stmt *row, struct error *error)
 {
 	struct batch *batch = context;
-	struct flow_loader *loader = batch->loader;
+	struct texts *texts = batch->texts;
 	struct raw_shape *out = &batch->shapes[sqlite3_column_int64(row, 0)];
 
 	out->dkim = sqlite3_column_int(row, 1);
 	out->spf = sqlite3_column_int(row, 2);
-	return number_text(loader, sqlite3_column_int64(row, 3),
+	return texts_number(texts, sqlite3_column_int64(row, 3),
 		   &out->header_from, error)
-	    && number_text(loader, sqlite3_column_int64(row, 4),
-		&out->envelope_from, error)
-	    && number_text(
-		loader, sqlite3_column_int64(row, 5), &out->envelope_to, error)
-	    && number_id(&loader->auths, sqlite3_column_int64(row, 6),
-		&out->auth, error);
+	    && texts_number(
+		texts, sqlite3_column_int64(row, 4), &out->envelope_from, error)
+	    && texts_number(
+		texts, sqlite3_column_int64(row, 5), &out->envelope_to, error)
+	    && texts_id(
+		&batch->auths, sqlite3_column_int64(row, 6), &out->auth, error);
 }
 
 static bool
@@ -196,22 +100,10 @@ read_result(void *context, sqlite3_stmt *row, struct error *error)
 	out = &to->rows[to->count++];
 	out->auth = (uint32_t)sqlite3_column_int64(row, 0);
 	out->result = sqlite3_column_int(row, 3);
-	return number_text(batch->loader, sqlite3_column_int64(row, 1),
+	return texts_number(batch->texts, sqlite3_column_int64(row, 1),
 		   &out->name, error)
-	    && number_text(batch->loader, sqlite3_column_int64(row, 2),
-		&out->label, error);
-}
-
-static bool
-read_text(void *context, sqlite3_stmt *row, struct error *error)
-{
-	struct flow_loader *loader = ((struct batch *)context)->loader;
-	uint32_t n = (uint32_t)sqlite3_column_int64(row, 0);
-
-	(void)error;
-	if (loader->text[n] == NULL)
-		keep_text(loader, n, row, 1);
-	return true;
+	    && texts_number(
+		batch->texts, sqlite3_column_int64(row, 2), &out->label, error);
 }
 
 static bool
@@ -219,17 +111,18 @@ read_results(struct batch *batch, struct results *to, const char *sql,
     struct error *error)
 {
 	batch->to = to;
-	return read_all(batch, &batch->loader->auths, sql, read_result, error);
+	return wanted_read(
+	    batch->texts->store, &batch->auths, sql, read_result, batch, error);
 }
 
 static bool
 read_tables(struct batch *batch, struct error *error)
 {
-	return read_all(batch, &batch->loader->shapes,
+	return wanted_read(batch->texts->store, batch->numbers,
 		   "SELECT w.number, s.dkim, s.spf, s.header_from,"
 		   " s.envelope_from, s.envelope_to, s.auth"
 		   " FROM wanted w CROSS JOIN shape s ON s.id = w.id",
-		   read_shape, error)
+		   read_shape, batch, error)
 	    && read_results(batch, &batch->dkim,
 		"SELECT w.number, d.domain, d.selector, d.result"
 		" FROM wanted w CROSS JOIN auth_dkim d ON d.auth = w.id",
@@ -238,10 +131,7 @@ read_tables(struct batch *batch, struct error *error)
 		"SELECT w.number, s.domain, s.scope, s.result"
 		" FROM wanted w CROSS JOIN auth_spf s ON s.auth = w.id",
 		error)
-	    && read_all(batch, &batch->loader->texts,
-		"SELECT w.number, s.text"
-		" FROM wanted w CROSS JOIN string s ON s.id = w.id",
-		read_text, error);
+	    && texts_read(batch->texts, error);
 }
 
 /* --- what it stands for --- */
@@ -255,27 +145,27 @@ struct auth {
 static struct auth *
 build_auths(const struct batch *batch)
 {
-	const struct flow_loader *loader = batch->loader;
-	struct auth *auths = allocate(loader->auths.count, sizeof(*auths));
+	const struct texts *texts = batch->texts;
+	struct auth *auths = allocate(batch->auths.count, sizeof(*auths));
 	struct dmarc_dkim *dkim =
-	    arena_alloc(loader->arena, batch->dkim.count, sizeof(*dkim));
+	    arena_alloc(texts->arena, batch->dkim.count, sizeof(*dkim));
 	struct dmarc_spf *spf =
-	    arena_alloc(loader->arena, batch->spf.count, sizeof(*spf));
+	    arena_alloc(texts->arena, batch->spf.count, sizeof(*spf));
 	const struct raw_result *raw;
 	size_t i;
 
 	for (i = batch->dkim.count; i-- > 0;) {
 		raw = &batch->dkim.rows[i];
-		dkim[i].domain = text_at(loader, raw->name);
-		dkim[i].selector = text_at(loader, raw->label);
+		dkim[i].domain = texts_at(texts, raw->name);
+		dkim[i].selector = texts_at(texts, raw->label);
 		dkim[i].result.value = raw->result;
 		dkim[i].next = auths[raw->auth].dkim;
 		auths[raw->auth].dkim = &dkim[i];
 	}
 	for (i = batch->spf.count; i-- > 0;) {
 		raw = &batch->spf.rows[i];
-		spf[i].domain = text_at(loader, raw->name);
-		spf[i].scope = text_at(loader, raw->label);
+		spf[i].domain = texts_at(texts, raw->name);
+		spf[i].scope = texts_at(texts, raw->label);
 		spf[i].result.value = raw->result;
 		spf[i].next = auths[raw->auth].spf;
 		auths[raw->auth].spf = &spf[i];
@@ -286,56 +176,48 @@ build_auths(const struct batch *batch)
 static void
 build_shapes(const struct batch *batch, struct flow_shapes *out)
 {
-	const struct flow_loader *loader = batch->loader;
+	const struct texts *texts = batch->texts;
 	struct auth *auths = build_auths(batch);
 	struct flow_shape *shapes =
-	    arena_alloc(loader->arena, loader->shapes.count, sizeof(*shapes));
+	    arena_alloc(texts->arena, batch->numbers->count, sizeof(*shapes));
 	const struct raw_shape *raw;
 	size_t i;
 
-	for (i = 0; i < loader->shapes.count; i++) {
+	for (i = 0; i < batch->numbers->count; i++) {
 		raw = &batch->shapes[i];
 		shapes[i] = (struct flow_shape) {
 			.dkim = raw->dkim,
 			.spf = raw->spf,
-			.header_from = text_at(loader, raw->header_from),
-			.envelope_from = text_at(loader, raw->envelope_from),
-			.envelope_to = text_at(loader, raw->envelope_to),
+			.header_from = texts_at(texts, raw->header_from),
+			.envelope_from = texts_at(texts, raw->envelope_from),
+			.envelope_to = texts_at(texts, raw->envelope_to),
 		};
-		if (raw->auth == NONE)
+		if (raw->auth == TEXTS_NONE)
 			continue;
 		shapes[i].dkim_results = auths[raw->auth].dkim;
 		shapes[i].spf_results = auths[raw->auth].spf;
 	}
 	free(auths);
-	*out = (struct flow_shapes) { shapes, loader->shapes.count };
+	*out = (struct flow_shapes) { shapes, batch->numbers->count };
 }
 
 bool
-flow_shapes_read(
-    struct flow_loader *loader, struct flow_shapes *out, struct error *error)
+flow_shapes_read(const struct numbers *numbers, struct texts *texts,
+    struct flow_shapes *out, struct error *error)
 {
-	struct batch batch = { .loader = loader };
+	struct batch batch = { .numbers = numbers, .texts = texts };
+	size_t i;
 	bool ok;
 
-	batch.shapes = allocate(loader->shapes.count, sizeof(*batch.shapes));
-	ok = wanted_open(loader->store, &batch.wanted, error)
-	    && read_tables(&batch, error);
-	wanted_close(loader->store);
+	batch.shapes = allocate(numbers->count, sizeof(*batch.shapes));
+	for (i = 0; i < numbers->count; i++)
+		batch.shapes[i] = no_shape;
+	ok = read_tables(&batch, error);
 	if (ok)
 		build_shapes(&batch, out);
+	numbers_release(&batch.auths);
 	free(batch.shapes);
 	free(batch.dkim.rows);
 	free(batch.spf.rows);
 	return ok;
-}
-
-void
-flow_loader_release(struct flow_loader *loader)
-{
-	sqlite3_finalize(loader->find_text);
-	numbers_release(&loader->shapes);
-	numbers_release(&loader->auths);
-	numbers_release(&loader->texts);
-	free(loader->text);
 }

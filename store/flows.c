@@ -8,7 +8,9 @@
 #include "store/filter.h"
 #include "store/flow_shapes.h"
 #include "store/idmap.h"
+#include "store/scan.h"
 #include "store/sqlite.h"
+#include "store/texts.h"
 
 /* A question under way, and what was read for it. */
 struct reader {
@@ -18,9 +20,12 @@ struct reader {
 	bool (*row)(
 	    void *context, const struct flow_row *flow, struct error *err);
 	void *context;
-	struct flow_loader loader;
+	struct texts texts;
+	struct numbers shapes;
 	struct idmap sources, reasons;
-	sqlite3_stmt *find_reporter, *find_reason, *find_comment, *find_records;
+	sqlite3_stmt *find_reporter, *find_reason, *find_comment;
+	struct scan records;
+	struct flow_row flow; /* the one at hand */
 };
 
 /* --- what ids stand for --- */
@@ -52,8 +57,8 @@ static bool
 read_text_column(
     struct reader *r, sqlite3_stmt *row, int column, const char **out)
 {
-	return flow_text(
-	    &r->loader, sqlite3_column_int64(row, column), out, r->err);
+	return texts_now(
+	    &r->texts, sqlite3_column_int64(row, column), out, r->err);
 }
 
 static bool
@@ -72,7 +77,7 @@ read_source(struct reader *r, int64_t reporter, int64_t domain,
 	if (*out != NULL)
 		return true;
 	made = arena_alloc(r->arena, 1, sizeof(*made));
-	if (!flow_text(&r->loader, domain, &made->domain, r->err)
+	if (!texts_now(&r->texts, domain, &made->domain, r->err)
 	    || !bind_id(r, r->find_reporter, reporter)
 	    || !next_row(r, r->find_reporter, &has_row))
 		return false;
@@ -154,21 +159,31 @@ read_head(struct reader *r, sqlite3_stmt *row, struct flow_row *out)
 }
 
 static bool
-read_record(struct reader *r, sqlite3_stmt *row, struct flow_row *out)
+number_shape(struct reader *r, int64_t id, uint32_t *out)
 {
-	const void *address = sqlite3_column_blob(row, 1);
-	int len = sqlite3_column_bytes(row, 1);
+	return numbers_find(&r->shapes, id, out)
+	    || error_set(
+		r->err, ERROR_LIMIT, "more than %u shapes", UINT32_MAX);
+}
+
+static bool
+read_record(void *context, sqlite3_value **values, struct error *err)
+{
+	struct reader *r = context;
+	struct flow_row *out = &r->flow;
+	const void *address = sqlite3_value_blob(values[1]);
+	int len = sqlite3_value_bytes(values[1]);
 
 	out->source_ip = (struct address) { .len = 0 };
 	if (address != NULL && len <= ADDRESS_MAX) {
 		memcpy(out->source_ip.data, address, (size_t)len);
 		out->source_ip.len = (uint8_t)len;
 	}
-	out->record = sqlite3_column_int64(row, 0);
-	out->count = sqlite3_column_int64(row, 2);
-	return flow_shape_number(&r->loader, sqlite3_column_int64(row, 3),
-		   &out->shape, r->err)
-	    && read_reasons(r, sqlite3_column_int64(row, 4), &out->reasons);
+	out->record = sqlite3_value_int64(values[0]);
+	out->count = sqlite3_value_int64(values[2]);
+	return number_shape(r, sqlite3_value_int64(values[3]), &out->shape)
+	    && read_reasons(r, sqlite3_value_int64(values[4]), &out->reasons)
+	    && r->row(r->context, out, err);
 }
 
 static const struct {
@@ -182,9 +197,6 @@ static const struct {
 	{ offsetof(struct reader, find_comment),
 	    "SELECT text FROM reason_comment"
 	    " WHERE reasons = ? AND reason = ? ORDER BY n" },
-	{ offsetof(struct reader, find_records),
-	    "SELECT n, source_ip, count, shape, reasons FROM record"
-	    " WHERE report = ? ORDER BY n" },
 };
 
 static sqlite3_stmt **
@@ -202,7 +214,8 @@ open_statements(struct reader *r)
 		if (!sqlite_prepare(r->store, statements[i].sql,
 			statement_at(r, i), r->err))
 			return false;
-	return true;
+	return scan_open(&r->records, r->store,
+	    "n, source_ip, count, shape, reasons", r->err);
 }
 
 static void
@@ -214,26 +227,9 @@ release(struct reader *r)
 		sqlite3_finalize(*statement_at(r, i));
 	idmap_release(&r->sources);
 	idmap_release(&r->reasons);
-	flow_loader_release(&r->loader);
-}
-
-static bool
-hand_out(struct reader *r, sqlite3_stmt *report)
-{
-	struct flow_row flow;
-	bool has_row;
-
-	if (!read_head(r, report, &flow)
-	    || !bind_id(r, r->find_records, flow.report))
-		return false;
-	while (next_row(r, r->find_records, &has_row)) {
-		if (!has_row)
-			return sqlite3_reset(r->find_records) == SQLITE_OK;
-		if (!read_record(r, r->find_records, &flow)
-		    || !r->row(r->context, &flow, r->err))
-			return false;
-	}
-	return false;
+	scan_close(&r->records);
+	numbers_release(&r->shapes);
+	texts_release(&r->texts);
 }
 
 static bool
@@ -252,7 +248,8 @@ hand_out_all(
 	while (ok && has_row) {
 		ok = next_row(r, reports, &has_row);
 		if (ok && has_row)
-			ok = hand_out(r, reports);
+			ok = read_head(r, reports, &r->flow)
+			    && scan_report(&r->records, r->flow.report, err);
 	}
 	sqlite3_finalize(reports);
 	return ok;
@@ -269,14 +266,16 @@ store_flows(struct store *store, const struct store_filter *filter,
 		.err = err,
 		.row = row,
 		.context = context,
-		.loader = { .store = store, .arena = arena } };
+		.texts = { .store = store, .arena = arena },
+		.records = { .row = read_record } };
 	bool ok;
 
+	r.records.context = &r;
 	/* So that all statements see the same moment. */
 	if (!sqlite_exec(store, "SAVEPOINT flows", err))
 		return false;
 	ok = hand_out_all(&r, filter, err)
-	    && flow_shapes_read(&r.loader, shapes, err);
+	    && flow_shapes_read(&r.shapes, &r.texts, shapes, err);
 	release(&r);
 	sqlite3_exec(store->db, "RELEASE flows", NULL, NULL, NULL);
 	return ok && sqlite_check_unchanged(store, err);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "parse/datetime.h"
 #include "store/filter.h"
+#include "store/mail_shape.h"
 #include "store/mail_source.h"
 #include "store/question.h"
 #include "store/sqlite.h"
@@ -199,6 +200,9 @@ store_mail(struct store *store, const struct store_filter *filter, unsigned by,
 	sqlite3_stmt *statement;
 	bool ok;
 
+	if (mail_shape_fits(filter, by))
+		return mail_shape_ask(
+		    store, filter, by, middle, row, context, err);
 	if (mail_source_fits(filter, by))
 		return mail_source_ask(
 		    store, filter, by, middle, row, context, err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "store/scan.h"
 
 static bool
 set_system(struct error *err, const char *reason, const char *text)
@@ -186,9 +187,10 @@ finish_capped(sqlite3_context *context)
 bool
 sqlite_add_functions(struct store *store, struct error *err)
 {
-	return sqlite3_create_function_v2(store->db, "capped_sum", 1,
-		   SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
-		   NULL, add_capped, finish_capped, NULL)
-	    == SQLITE_OK
-	    || sqlite_error(store, err);
+	return (sqlite3_create_function_v2(store->db, "capped_sum", 1,
+		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
+		    NULL, add_capped, finish_capped, NULL)
+		       == SQLITE_OK
+		   || sqlite_error(store, err))
+	    && scan_add_function(store, err);
 }

@@ -3,7 +3,13 @@
 #include <stdlib.h>
 
 #include "store/numbers.h"
+#include "store/question.h"
 #include "store/sqlite.h"
+
+struct wanted {
+	const struct numbered *list;
+	size_t count;
+};
 
 struct table {
 	sqlite3_vtab base; /* SQLite's, first */
@@ -131,15 +137,22 @@ static const sqlite3_module module = {
 };
 
 bool
-wanted_open(struct store *store, struct wanted *wanted, struct error *err)
+wanted_read(struct store *store, const struct numbers *numbers, const char *sql,
+    bool (*read)(void *context, sqlite3_stmt *row, struct error *err),
+    void *context, struct error *err)
 {
-	return sqlite3_create_module(store->db, "wanted", &module, wanted)
-	    == SQLITE_OK
-	    || sqlite_error(store, err);
-}
+	struct numbered *list = numbers_list(numbers);
+	struct wanted wanted = { list, numbers->count };
+	sqlite3_stmt *rows;
+	bool ok;
 
-void
-wanted_close(struct store *store)
-{
+	if (sqlite3_create_module(store->db, "wanted", &module, &wanted)
+	    != SQLITE_OK)
+		ok = sqlite_error(store, err);
+	else
+		ok = sqlite_prepare(store, sql, &rows, err)
+		    && question_answer(store, rows, read, context, err);
 	sqlite3_create_module(store->db, "wanted", NULL, NULL);
+	free(list);
+	return ok;
 }

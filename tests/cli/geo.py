@@ -7,6 +7,7 @@ usage: geo.py PROGRAM
 import csv
 import io
 import ipaddress
+import json
 import os
 import struct
 import subprocess
@@ -168,6 +169,31 @@ with tempfile.TemporaryDirectory() as folder:
             check("Example Networks" in out and "NL" in out, form)
         out = run(folder, *ask, "--format", "csv", "--sort", "country")[1]
         check(list(rows(out))[:2] == ["2001:db8::25", "192.0.2.1"], out)
+
+        # So do an export, and the page about one address.
+        out = run(folder, "export", "--all", "--format", "csv")[1]
+        got = {r["source_ip_address"]: r
+               for r in csv.DictReader(io.StringIO(out))}
+        one = got["192.0.2.1"]
+        check((one["source_country"], one["source_asn"],
+               one["source_as_name"]) == ("NL", "64496", "Example Networks"),
+              one)
+        check(one["source_reverse_dns"] == one["source_as_domain"] == "", one)
+        check(got["203.0.113.9"]["source_country"] == "", got)
+        check(got["198.51.100.7"]["source_as_name"].startswith("'=evil"), got)
+        out = run(folder, "export", "--all", "--format", "jsonl")[1]
+        got = {r["source"]["ip_address"]: r["source"]
+               for r in json.loads(out)["records"]}
+        check(got["192.0.2.1"]["country"] == "NL"
+              and got["192.0.2.1"]["asn"] == 64496
+              and got["192.0.2.1"]["as_name"] == "Example Networks"
+              and got["2001:db8::25"]["asn"] is None, got)
+        page = run(folder, "failures", "--all", "--source", "192.0.2.1")[1]
+        check("NL, AS64496 Example Networks" in page.splitlines(), page)
+        page = run(folder, "failures", "--all", "--source", "198.51.100.7")[1]
+        check("AS4200000000 =evil" in page and "\x1b" not in page, page)
+        page = run(folder, "failures", "--all", "--source", "192.0.2.0/24")[1]
+        check("AS64496" not in page, "a network is many places")
 
         # IPv6 is not in a file of IPv4.
         configure(folder, make({"192.0.2.0/24": system(1, "One")}, 4))

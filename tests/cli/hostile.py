@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Texts that mean harm, through every command and format: no control or
-invisible character reaches a terminal, no cell is a formula, JSON is JSON, and
-a spreadsheet gets back the cells that were written.
+invisible character reaches a terminal, no cell is a formula, JSON is JSON, no
+page has markup of theirs, and a spreadsheet gets back the cells that were
+written.
 
 usage: hostile.py PROGRAM
 """
 import csv
+import html.parser
 import io
 import json
 import os
@@ -125,7 +127,9 @@ class Check:
              *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             check=False, env={**os.environ, "LC_ALL": charset})
         self.outputs += 1
-        if done.returncode not in (0, 1):
+        # doctor has things to say of a database without a configuration.
+        if done.returncode not in ((0, 1) if arguments[0] != "doctor"
+                                   else (0, 65)):
             self.say(arguments, "status", done.returncode, done.stderr[-300:])
         try:
             text = done.stdout.decode("utf-8")
@@ -194,40 +198,112 @@ def check_sqlite(check, folder):
         check.say("SQLite's .import has other cells")
 
 
+def convert(office, folder, path, target):
+    """path as a spreadsheet, or a spreadsheet as CSV: UTF-8, commas, quotes,
+    and every column as what it looks like, but no formulas."""
+    home = "-env:UserInstallation=file://" + os.path.join(folder, "office")
+    subprocess.run(
+        [office, home, "--headless", "--convert-to",
+         target if target == "xlsx" else
+         "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true",
+         *(["--infilter=Text - txt - csv (StarCalc):44,34,76,1"]
+           if target == "xlsx" else []),
+         "--outdir", os.path.join(folder, target), path],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    name = os.path.splitext(os.path.basename(path))[0]
+    return os.path.join(folder, target, name + "." + target)
+
+
 def check_office(check, folder):
     """LibreOffice makes a spreadsheet of it, and the same cells come back."""
     office = shutil.which("soffice")
     if office is None:
         print("skipped: there is no LibreOffice here")
         return
-    rows, text = check.read_csv(["list", "--all", "--bom"])
-    path = os.path.join(folder, "list.csv")
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    home = "-env:UserInstallation=file://" + os.path.join(folder, "office")
-    # UTF-8, commas, quotes, and every column as text but no formulas
-    for source, target in (("csv", "xlsx"), ("xlsx", "csv")):
-        subprocess.run(
-            [office, home, "--headless", "--convert-to",
-             target if target == "xlsx" else
-             "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true",
-             *(["--infilter=Text - txt - csv (StarCalc):44,34,76,1"]
-               if source == "csv" else []),
-             "--outdir", os.path.join(folder, target),
-             path if source == "csv" else
-             os.path.join(folder, "xlsx", "list.xlsx")],
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with open(os.path.join(folder, "csv", "list.csv"), encoding="utf-8",
-              newline="") as file:
-        back = list(csv.reader(file))
-    rows[0][0] = rows[0][0].lstrip("\ufeff")
-    print("LibreOffice:", len(back), "rows of", len(rows))
-    for mine, theirs in zip(rows, back, strict=True):
-        for cell, other in zip(mine, theirs):
-            # A cell of a spreadsheet holds 32767 characters.
-            if cell[:32767] != other.lstrip("\ufeff")[:32767] \
-                    and cell.upper() != other:
-                check.say("LibreOffice:", repr(cell[:60]), repr(other[:60]))
+    for name, arguments in (("list", ["list", "--all", "--bom"]),
+                            ("export", ["export", "--all"]),
+                            ("tls", ["export", "--all", "--tls"])):
+        rows, text = check.read_csv(arguments)
+        path = os.path.join(folder, name + ".csv")
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        sheet = convert(office, folder, path, "xlsx")
+        with open(convert(office, folder, sheet, "csv"), encoding="utf-8",
+                  newline="") as file:
+            back = list(csv.reader(file))
+        rows[0][0] = rows[0][0].lstrip("\ufeff")
+        print("LibreOffice:", name, len(back), "rows of", len(rows))
+        for mine, theirs in zip(rows, back, strict=True):
+            for cell, other in zip(mine, theirs):
+                # A cell of a spreadsheet holds 32767 characters.
+                if cell[:32767] != other.lstrip("\ufeff")[:32767] \
+                        and cell.upper() != other:
+                    check.say("LibreOffice:", name, repr(cell[:60]),
+                              repr(other[:60]))
+
+
+# --- pages, and what looks at reports and databases ---
+
+class Page(html.parser.HTMLParser):
+    """What a browser would make of a page: its elements and attributes."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+        self.script = False
+
+    def handle_starttag(self, tag, attrs):
+        self.script = tag == "script"
+        for name, value in attrs:
+            if name.startswith("on") or (value or "").strip().lower() \
+                    .startswith("javascript:"):
+                self.found.append((tag, name, value))
+
+    def handle_data(self, data):
+        if self.script and "alert(1)" in data:
+            self.found.append(("script", data[:40]))
+        self.script = False
+
+
+def check_pages(check, folder):
+    for charset in ("C.UTF-8", "C"):
+        text = check.run(["html", "--all", "--output", "-"], charset)
+        page = Page()
+        page.feed(text)
+        if "alert(1)" not in text or page.found or "<script>alert" in text:
+            check.say("html:", page.found[:3] or "text is missing, or markup")
+    pages = os.path.join(folder, "pages") + "/"
+    check.run(["html", "--all", "--output", pages])
+    for name in os.listdir(pages):
+        with open(os.path.join(pages, name), encoding="utf-8") as file:
+            text = file.read()
+        page = Page()
+        page.feed(text)
+        if page.found or BAD.search(text):
+            check.say("html:", name, page.found[:3], BAD.search(text))
+
+
+def check_lookers(check, folder, reports):
+    for charset in ("C.UTF-8", "C"):
+        for arguments in (["check", reports], ["doctor"],
+                          ["digest", "--all", "--to", "a@b.example"],
+                          ["prune", "--older-than", "1d"]):
+            text = check.run(arguments, charset)
+            if charset == "C" and not text.isascii():
+                check.say(arguments, "is not ASCII")
+    check.read_csv(["check", reports])
+    json.loads(check.run(["check", reports, "--format", "json"]))
+    # Names of files are somebody else's, too.
+    name = os.path.join(folder, "\x1b[31m\u202e=1\n.xml")
+    shutil.copy(os.path.join(reports, "escape.xml"), name)
+    for arguments in (["check", name], ["import", name], ["list", "--all"]):
+        check.run(arguments)
+    strange = Check(check.program, name + ".db")
+    strange.run(["import", reports])
+    for arguments in (["doctor"], ["summary", "--all"]):
+        strange.run(arguments)
+    check.wrong += strange.wrong
+    check.outputs += strange.outputs
 
 
 def main():
@@ -243,6 +319,8 @@ def main():
         check_rows(check)
         check_sqlite(check, folder)
         check_office(check, folder)
+        check_pages(check, folder)
+        check_lookers(check, folder, reports)
     print(check.outputs, "outputs,", check.wrong, "wrong")
     return 0 if check.wrong == 0 else 1
 

@@ -209,6 +209,15 @@ with tempfile.TemporaryDirectory() as folder:
                 check({r["source_ip"]: r["ptr"] for r in json.loads(out)}
                       [MISSING] is None, "json: null")
 
+    # The page about one address asks for that one.
+    for address, said in (("192.0.2.1", "it calls itself mx.example.org"),
+                          (MISSING, "it has no name")):
+        del server.queries[:]
+        status, out, err = run(folder, "failures", "--all", "--source",
+                               address, "--resolve")
+        check(status == 0 and said in out.decode().splitlines(), out)
+        check(len(server.queries) == 1 and err == "", err)
+
     # What is not shown is not asked for, sorted or not.
     for extra in ((), ("--sort", "messages:asc")):
         for command in (SENDERS, FAILURES):

@@ -30,10 +30,10 @@ sed -n '1s/.*(\(.*\)-.*).*/\1/p' debian/changelog >"$dir/b"
 compare 'version in CMakeLists.txt (<) and debian/changelog (>)'
 
 # { "section", "name", set_...
-sed -n 's/^\t{ "\([a-z_]*\)", "\([a-z_]*\)".*/\1 \2/p' cli/config.c >"$dir/a"
+sed -n 's/^\t{ "\([a-z_]*\)", "\([a-z_]*\)".*/\1 \2/p' cli/config_key.c >"$dir/a"
 awk '/^\[/ { section = substr($1, 2, length($1) - 2) }
 match($0, /^#[a-z_]+ = /) { sub(/^#/, ""); print section, $1 }' \
     dist/reports.conf >"$dir/b"
-compare 'keys in cli/config.c (<) and dist/reports.conf (>)'
+compare 'keys in cli/config_key.c (<) and dist/reports.conf (>)'
 
 exit $status

@@ -36,8 +36,9 @@ look() {
 	rm -rf "$world/reports"
 }
 
+[ $# -gt 0 ] || set -- 1 2 5
 for kind in hard mail; do
-	for seed in ${*:-1 2 5}; do
+	for seed in "$@"; do
 		look $kind "$seed"
 	done
 	python3 score.py --demand "$dir/$kind"* || status=1

@@ -1,6 +1,6 @@
 /* Groups of mail, and how DKIM and SPF came out for them. */
-#ifndef CLI_FAILURES_H
-#define CLI_FAILURES_H
+#ifndef CLI_MAIL_GROUP_H
+#define CLI_MAIL_GROUP_H
 
 #include "store/mail.h"
 
