@@ -302,3 +302,61 @@ html_all_tls_failures(FILE *out, const struct html_data *data)
 	}
 	arena_release(&arena);
 }
+
+/* --- lists --- */
+
+bool
+html_all_has_lists(const struct html_data *data)
+{
+	size_t i;
+
+	for (i = 0; i < data->domain_count; i++)
+		if (html_has_lists(&data->domains[i]))
+			return true;
+	return false;
+}
+
+void
+html_all_lists(FILE *out, const struct html_data *data)
+{
+	static const struct html_column columns[] = {
+		{ .heading = "Domain" },
+		{ .heading = "List host" },
+		{ .heading = "Sure" },
+		{ .heading = "Posts", .is_number = true },
+		{ .heading = "Providers", .is_number = true },
+		{ .heading = "Named", .is_number = true },
+		{ .heading = "Single persons", .is_number = true },
+	};
+	const struct html_domain *domain;
+	const struct channel *channel;
+	size_t i, j, count = 0;
+
+	html_table_begin(out, "Mailing lists that reports tell of", columns,
+	    sizeof(columns) / sizeof(*columns));
+	for (i = 0; i < data->domain_count; i++) {
+		domain = data->ranked[i];
+		for (j = 0; j < domain->channel_count; j++) {
+			channel = domain->channels[j];
+			if (channel->leak == NULL || count++ >= MAX_ROWS)
+				continue;
+			print_domain(out, domain);
+			html_cell_text(out, channel->name);
+			html_cell_text(out,
+			    channel->is_possible_list
+				? "possible"
+				: confidence_name(channel->confidence));
+			html_cell_count(out, channel->leak->posts);
+			html_cell_count(out, (int64_t)channel->leak->crowd);
+			html_cell_count(out, (int64_t)channel->leak->named);
+			html_cell_count(out, (int64_t)channel->leak->solo);
+			html_row_end(out);
+		}
+	}
+	html_table_end(out);
+	if (count > MAX_ROWS)
+		fprintf(out,
+		    "<p class=\"soft\">%d of %zu, of the domains with most "
+		    "messages; all stand with their domains.</p>\n",
+		    MAX_ROWS, count);
+}

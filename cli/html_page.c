@@ -305,6 +305,10 @@ html_page_all(FILE *out, const struct html_data *data, size_t shown,
 		fputs("<h2>Addresses</h2>\n", out);
 		html_all_sources(out, data);
 	}
+	if (html_all_has_lists(data)) {
+		fputs("<h2>Mailing lists, and whom reports expose</h2>\n", out);
+		html_all_lists(out, data);
+	}
 	if (all->tls != NULL) {
 		fputs("<h2>Mail to these domains: TLS</h2>\n", out);
 		html_tls_days(out, data, all);

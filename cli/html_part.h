@@ -50,5 +50,7 @@ void html_tls_failures(FILE *out, const struct html_domain *domain);
 void html_all_sources(FILE *out, const struct html_data *data);
 void html_all_failures(FILE *out, const struct html_data *data);
 void html_all_tls_failures(FILE *out, const struct html_data *data);
+bool html_all_has_lists(const struct html_data *data);
+void html_all_lists(FILE *out, const struct html_data *data);
 
 #endif
