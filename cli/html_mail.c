@@ -200,6 +200,9 @@ print_outcomes(FILE *out, const struct html_domain *domain)
 	html_table_end(out);
 }
 
+/* A receiver that makes them up can make up any number. */
+#define MAX_REASONS 25
+
 /* The words are those of the standard, or what a receiver made up. */
 static void
 print_reasons(FILE *out, const struct html_domain *domain)
@@ -212,13 +215,14 @@ print_reasons(FILE *out, const struct html_domain *domain)
 	};
 	const struct html_row *row = domain->lists[HTML_REASONS].first;
 	const struct store_reason_total *total;
+	size_t shown = 0;
 
 	if (row == NULL)
 		return;
 	html_table_begin(out,
 	    "Reasons that receivers give for not following the policy", columns,
 	    sizeof(columns) / sizeof(*columns));
-	for (; row != NULL; row = row->next) {
+	for (; row != NULL && shown < MAX_REASONS; row = row->next, shown++) {
 		total = row->row;
 		html_row_begin(out);
 		html_cell_name(
@@ -229,6 +233,11 @@ print_reasons(FILE *out, const struct html_domain *domain)
 		html_row_end(out);
 	}
 	html_table_end(out);
+	if (row != NULL)
+		fprintf(out,
+		    "<p class=\"soft\">The %d of most messages; <code>reports "
+		    "failures --by reason</code> has all.</p>\n",
+		    MAX_REASONS);
 }
 
 void

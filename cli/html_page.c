@@ -299,9 +299,16 @@ html_page_all(FILE *out, const struct html_data *data, size_t shown,
 	if (all->total.reports > 0)
 		html_mail_days(out, data, all);
 	print_domains(out, data, shown, href, context);
+	if (all->total.reports > 0) {
+		fputs("<h2>Failures</h2>\n", out);
+		html_all_failures(out, data);
+		fputs("<h2>Addresses</h2>\n", out);
+		html_all_sources(out, data);
+	}
 	if (all->tls != NULL) {
 		fputs("<h2>Mail to these domains: TLS</h2>\n", out);
 		html_tls_days(out, data, all);
+		html_all_tls_failures(out, data);
 	}
 	fputs("<h2>Reporters</h2>\n", out);
 	print_reporters(out, all);

@@ -46,4 +46,9 @@ void html_tls_days(
     FILE *out, const struct html_data *data, const struct html_domain *domain);
 void html_tls_failures(FILE *out, const struct html_domain *domain);
 
+/* Over all domains (cli/html_all.c): the largest, each with its domain. */
+void html_all_sources(FILE *out, const struct html_data *data);
+void html_all_failures(FILE *out, const struct html_data *data);
+void html_all_tls_failures(FILE *out, const struct html_data *data);
+
 #endif

@@ -9,18 +9,23 @@
 #include "parse/address.h"
 #include "parse/datetime.h"
 
+/* More of them in a heading are nothing to read. */
+#define MAX_NAMED 5
+
 static const char *
 describe_names(struct arena *arena, const char *before,
     const char *const *names, size_t count)
 {
+	size_t i, named = count > MAX_NAMED ? MAX_NAMED : count;
 	const char *joined = "";
-	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < named; i++)
 		joined = arena_printf(arena, "%s%s%s", joined,
 		    i == 0 ? before : ", ",
 		    text_escape(arena, text_charset(), names[i]));
-	return joined;
+	return named == count
+	    ? joined
+	    : arena_printf(arena, "%s and %zu more", joined, count - named);
 }
 
 /* Which of their records it is about; the options have the rest. */

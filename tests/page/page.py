@@ -111,15 +111,24 @@ def check_hostile(view, url):
 
 def check_reasons(view, folder):
     """Why receivers did not follow the policy, and how often they say so."""
-    view.open((folder / "domain1.example.html").as_uri(), 1280, 900, "light")
+    for page, wanted in (
+        ("domain1.example", [["forwarded", "delivered", "90"]]),
+        ("index", [["forwarded", "delivered", "1,638"],
+                   [HOSTILE, "delivered", "828"]]),
+    ):
+        check_reasons_of(view, folder / f"{page}.html", wanted)
+
+
+def check_reasons_of(view, page, wanted):
+    view.open(page.as_uri(), 1280, 900, "light")
     rows = view.run(
         """Array.from(document.querySelectorAll("table"))
         .filter(table => table.caption.textContent.startsWith("Reasons"))
         .map(table => Array.from(table.tBodies[0].rows)
             .map(row => Array.from(row.cells).map(c => c.textContent)))"""
     )
-    expect("reasons", [[row[:3] for row in rows[0]]] if rows else rows,
-           [[["forwarded", "delivered", "90"]]])
+    expect(f"reasons in {page.name}",
+           [[row[:3] for row in table] for table in rows], [wanted])
 
 
 def press(view, key, code):
