@@ -177,10 +177,11 @@ judge_step(struct judge *j)
 	const struct step *step = j->step;
 	char day[DATETIME_TEXT];
 
-	datetime_format_date((int64_t)step->fan_day * 86400, day);
-	if (step->fan >= 2)
+	if (step->fan >= 2) {
+		datetime_format_date((int64_t)step->fan_day * 86400, day);
 		SAY(j, "fan", step->fan >= 5 ? 2 : 1, NULL,
 		    "%zu organisations on %s", step->fan, day);
+	}
 	if (j->together && step->index >= 0.75)
 		SAY(j, "together", 4, NULL,
 		    "the same %zu organisations on %zu days, together "
@@ -243,8 +244,8 @@ judge_signatures(struct judge *j)
 
 /* Several messages on some days, and none on others: people write to each
  * other.  Who mails his customers does so once. */
-static bool
-is_discussion(const struct judge *j)
+bool
+judge_is_discussion(const struct judge *j)
 {
 	struct posts posts;
 	struct grid *grid;
@@ -271,11 +272,12 @@ static void
 judge_cosigner(struct judge *j)
 {
 	const struct channel *host = j->host;
-	bool often = j->together && j->step->sends >= 4.5 && !j->step->regular;
+	bool often = j->together && j->step->sends >= 4.5 && !j->step->regular
+	    && j->step->parties < MANY_PARTIES;
 
 	if (!j->intact || 2 * host->signed_by_relay < host->messages
 	    || j->testified || j->known || j->list_label != NULL || j->arc
-	    || is_discussion(j))
+	    || judge_is_discussion(j))
 		return;
 	SAY(j, "cosigned", often ? -2 : -5, says_relay_signs,
 	    "it signs beside a signature of yours that passes, as a service "

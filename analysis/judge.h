@@ -8,6 +8,9 @@
 #include "analysis/grid.h"
 #include "analysis/world.h"
 
+/* Newsletters reach as many; few lists do. */
+#define MANY_PARTIES 40
+
 struct judge {
 	struct analysis *analysis;
 	struct channel *channel;    /* gets the verdict, */
@@ -25,6 +28,10 @@ struct judge {
 	bool strange;        /* From is a domain that our servers never use */
 	int points;
 };
+
+/* Whether several messages come on some days and none on others, over weeks:
+ * people write to each other like that. */
+bool judge_is_discussion(const struct judge *j);
 
 /* Whether it comes at regular intervals, and nothing says that it is a
  * list's. */

@@ -106,8 +106,11 @@ is_steady(const struct judge *j)
 
 /*
  * Nothing of ours is left in it, but it moves like a list: everybody gets
- * everything, whenever it comes.  A service writes to now these and now
- * those, all of whom we write to.
+ * everything, whenever it comes, and people answer each other.  A service
+ * writes to now these and now those, all of whom we write to; who mails the
+ * same readers for us, without a key of ours, does so once a day at most.
+ * Such vendors are many, and lists that take signatures out are few: without a
+ * list's name, or for very many readers, only a discussion is believed.
  */
 static bool
 is_evident(const struct judge *j)
@@ -121,8 +124,10 @@ is_evident(const struct judge *j)
 	    || !is_steady(j))
 		return false;
 	if (j->list_label != NULL)
-		return signs || step->strangers > 0 || step->parties >= 6;
-	return step->parties >= 5 && step->strangers > 0;
+		return (signs || step->strangers > 0 || step->parties >= 6)
+		    && (step->parties < MANY_PARTIES || judge_is_discussion(j));
+	return step->parties >= 5 && step->strangers > 0
+	    && judge_is_discussion(j);
 }
 
 static bool

@@ -197,19 +197,47 @@ Test(doubts, stay_about_networks_that_bring_other_envelopes)
 }
 
 /* Our signature is cut out, and no receiver says anything. */
+static void
+discuss(const struct way *way, bool answered)
+{
+	static const struct {
+		int day, posts;
+	} days[] = { { 1, 1 }, { 2, 2 }, { 5, 1 }, { 6, 3 }, { 11, 1 },
+		{ 12, 1 }, { 17, 2 }, { 20, 1 }, { 21, 1 }, { 27, 1 },
+		{ 28, 2 } };
+	size_t i, j;
+
+	write_mail(30);
+	for (i = 0; i < COUNT_OF(days); i++)
+		for (j = 0; j < COUNT_OF(members); j++)
+			report(days[i].day, members[j].party, way,
+			    members[j].subscribers
+				* (answered ? days[i].posts : 1));
+}
+
 Test(doubts, end_when_strangers_get_everything_at_odd_times)
 {
 	const struct way way = { "198.51.100.1", "soc.example",
 		.signer = "soc.example" };
 	const struct channel *list;
 
-	write_mail(30);
-	post_to(&way, 5); /* to two of them we never write */
+	discuss(&way, true); /* to two of them we never write */
 	list = channel("soc.example");
 	cr_expect_eq(list->class, CLASS_LIST);
 	cr_expect_eq(list->confidence, CONFIDENCE_MED);
 	cr_expect_eq(list->kind, KIND_STRIP);
 	cr_expect_str_eq(list->provenance, "hint");
+}
+
+/* A vendor without a key of ours, when it has something to say. */
+Test(doubts, stay_when_nobody_answers)
+{
+	const struct way way = { "198.51.100.1", "soc.example",
+		.signer = "soc.example" };
+
+	discuss(&way, false);
+	cr_expect_eq(channel("soc.example")->class, CLASS_SERVICE);
+	cr_expect(channel("soc.example")->is_possible_list);
 }
 
 Test(doubts, stay_when_only_those_get_it_to_whom_we_write)
@@ -219,10 +247,9 @@ Test(doubts, stay_when_only_those_get_it_to_whom_we_write)
 	const struct way mail = { "192.0.2.1", ME, .selector = "s1" };
 	size_t i;
 
-	write_mail(30);
 	for (i = 0; i < COUNT_OF(members); i++)
 		report(4, members[i].party, &mail, 1);
-	post_to(&way, 5);
+	discuss(&way, true);
 	cr_expect_eq(channel("soc.example")->class, CLASS_SERVICE);
 	cr_expect(channel("soc.example")->is_possible_list);
 	cr_expect(has_rule(channel("soc.example"), "nothing-of-yours"));
@@ -234,8 +261,7 @@ Test(doubts, stay_when_from_is_a_domain_of_ours_that_sends_nothing)
 	const struct way way = { "198.51.100.1", "soc.example",
 		.signer = "soc.example", .from = "events." ME };
 
-	write_mail(30);
-	post_to(&way, 5);
+	discuss(&way, true);
 	cr_expect_eq(channel("soc.example")->class, CLASS_SERVICE);
 	cr_expect(has_rule(channel("soc.example"), "strange-from"));
 }
