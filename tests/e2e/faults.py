@@ -138,6 +138,57 @@ def full_disk(program, folder):
         subprocess.run(["umount", "-l", disk], check=True)
 
 
+def large_report(records):
+    """More than is kept in memory of a transaction."""
+    rows = "".join(
+        "<record><row><source_ip>10.%d.%d.%d</source_ip><count>1</count>"
+        "<policy_evaluated><disposition>none</disposition><dkim>pass</dkim>"
+        "<spf>pass</spf></policy_evaluated></row><identifiers><header_from>"
+        "example.org</header_from></identifiers></record>"
+        % (n >> 16 & 255, n >> 8 & 255, n & 255) for n in range(records))
+    return ("Message-ID: <large@sender.example>\r\n\r\n"
+            "<?xml version=\"1.0\"?><feedback><report_metadata><org_name>Sender"
+            "</org_name><report_id>large</report_id><date_range>"
+            "<begin>1767225600</begin><end>1767311999</end></date_range>"
+            "</report_metadata><policy_published><domain>example.org</domain>"
+            "<p>none</p></policy_published>%s</feedback>\r\n" %
+            rows.replace("<record>", "\r\n<record>")).encode()
+
+
+def too_large(program, folder):
+    """A report that is too much for the disk waits alone, and not in
+    silence."""
+    if os.getuid() != 0:
+        print("skipped: a small disk, only root can mount one")
+        return
+    disk = folder / "disk"
+    os.mkdir(disk)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs",
+                       disk], capture_output=True).returncode != 0:
+        print("skipped: a small disk, nothing can be mounted here")
+        return
+    try:
+        listener = Listener(program, folder, db=disk + "/db").start()
+        mail = large_report(120000)
+        for _ in range(2):
+            answer = Client(listener.socket).hello().deliver(mail)
+            assert answer.startswith(b"452 4.3.1"), answer
+        said = listener.said()
+        assert said.count("mail is deferred: the disk is full") == 1, said
+        deliver(listener, 1, b"250")
+        assert listener.said().count("mail is taken again") == 1
+        assert listener.status()["deferred_total", "full"] == 2
+        subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
+        answer = Client(listener.socket).hello().deliver(mail)
+        assert answer.startswith(b"250"), answer
+        listener.stop()
+        assert listener.ask("SELECT count(*), sum(count) FROM record") == [
+            (120001, 120002)]
+        print("ok: a report that is too much for the disk")
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
 def failing_writes(program, folder, code, reason, words):
     """The disk says that it could not write: with the error of that number,
     or at a sync, when it is None."""
@@ -441,9 +492,9 @@ def no_sandbox(program, folder):
 
 def main():
     tests = [(sys.argv[1], test) for test in (
-        held_lock, short_lock, full_disk, failing_disk, quota, readonly_disk,
-        immutable, readonly_start, refused, too_much_memory, few_files,
-        no_sandbox)]
+        held_lock, short_lock, full_disk, too_large, failing_disk, quota,
+        readonly_disk, immutable, readonly_start, refused, too_much_memory,
+        few_files, no_sandbox)]
     if len(sys.argv) > 2:
         tests.append((sys.argv[2], hostile))
     for program, test in tests:
