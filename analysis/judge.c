@@ -177,10 +177,11 @@ judge_step(struct judge *j)
 	const struct step *step = j->step;
 	char day[DATETIME_TEXT];
 
-	datetime_format_date((int64_t)step->fan_day * 86400, day);
-	if (step->fan >= 2)
+	if (step->fan >= 2) {
+		datetime_format_date((int64_t)step->fan_day * 86400, day);
 		SAY(j, "fan", step->fan >= 5 ? 2 : 1, NULL,
 		    "%zu organisations on %s", step->fan, day);
+	}
 	if (j->together && step->index >= 0.75)
 		SAY(j, "together", 4, NULL,
 		    "the same %zu organisations on %zu days, together "
