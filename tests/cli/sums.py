@@ -201,6 +201,16 @@ def read_rows(database):
             " WHERE r.is_conflict = 0 AND r.verdict <> 4").fetchall()
 
 
+def fits_a_screen(program):
+    """Ten domains, and all that is said of them."""
+    lines = program.ask("summary", "--all").splitlines()
+    failing = [line for line in lines if line.startswith("Failed most: ")]
+    fits = len(lines) <= 24 and max(map(len, lines)) <= 80
+    if not fits or len(failing) != 1:
+        print("summary: no screen of", len(lines), "lines:", *lines, sep="\n")
+    return fits and len(failing) == 1
+
+
 def check_world(name, path, reports, filters, count, seed):
     choose = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
@@ -222,7 +232,9 @@ def check_world(name, path, reports, filters, count, seed):
                          groupings if "ALL" in os.environ
                          else choose.sample(groupings, 2))
                    for question in questions]
-    print(f"{name}: {len(rows)} records, {len(results)} combinations of "
+        if name == "load":
+            results.append(fits_a_screen(program))
+    print(f"{name}: {len(rows)} records, {len(questions)} combinations of "
           f"filters, {results.count(False)} wrong; seed {seed}")
     return all(results)
 
