@@ -88,18 +88,19 @@ is_known(const struct reader *r, struct digest digest)
 }
 
 void
-examine_drop_broken(struct reader *r)
+examine_drop_broken(struct reader *r, const struct finding **from)
 {
-	const struct finding *finding = r->out->findings;
+	const struct finding *finding = *from;
 
-	r->next = &r->out->findings;
+	r->next = from;
 	for (; finding != NULL; finding = finding->next)
 		if (finding->report != NULL) {
 			*r->next = finding;
 			r->next = &((struct finding *)finding)->next;
+		} else {
+			r->out->broken_count--;
 		}
 	*r->next = NULL;
-	r->out->broken_count = 0;
 }
 
 /* --- what a report leaves to its message to say --- */

@@ -60,6 +60,7 @@ struct reader {
 	size_t unpacked;    /* bytes that came out of containers */
 	const char *prefix; /* of labels: where the message is */
 	bool is_file;       /* else it came in a message */
+	bool is_private;    /* somebody else's mail is in it */
 	size_t mail_count;  /* messages that were packed */
 	size_t mail_depth;  /* of packed messages in packed messages */
 	bool is_enclosed;   /* in a message inside the message */
@@ -73,8 +74,9 @@ struct reader {
 struct finding *examine_add_broken(
     struct reader *r, const char *part, const struct error *why);
 
-/* Takes all of those away again. */
-void examine_drop_broken(struct reader *r);
+/* Takes those away again that were added at a place in the list, which was
+ * r->next, or after it. */
+void examine_drop_broken(struct reader *r, const struct finding **from);
 
 /* How many findings there are. */
 size_t examine_count(const struct reader *r);

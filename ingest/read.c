@@ -111,7 +111,7 @@ read_parts(struct reader *r, struct classifier *classifier, struct bytes input)
 	};
 	const struct message_visitor visitor = { wants_part, on_part, NULL,
 		on_trouble, &walker };
-	const struct finding **next;
+	const struct finding **first = r->next, **next;
 	struct reading before;
 
 	do {
@@ -131,8 +131,10 @@ read_parts(struct reader *r, struct classifier *classifier, struct bytes input)
 	if (walker.has_unopened && examine_count(r) == 0)
 		examine_add_broken(r, r->prefix, &walker.unopened);
 	/* To keep what is broken is to keep the whole message. */
-	if (classify_is_private(classifier))
-		examine_drop_broken(r);
+	if (classify_is_private(classifier)) {
+		examine_drop_broken(r, first);
+		r->is_private = true;
+	}
 }
 
 /* --- messages --- */
@@ -259,14 +261,18 @@ read_mail(struct reader *r, struct bytes mail, const char *place)
 /* Of several messages in one file, failures count only when there is nothing
  * else. */
 static void
-settle_class(struct reading *out)
+settle_class(struct reader *r)
 {
+	struct reading *out = r->out;
+
 	if (out->report_count > 0) {
 		out->class = MESSAGE_OTHER;
 		out->failures = NULL;
 	} else if (out->failures != NULL) {
 		out->class = MESSAGE_FAILURE;
 	}
+	if (r->is_private)
+		out->subject = NULL;
 }
 
 void
@@ -287,9 +293,12 @@ read_input(struct bytes input, const struct read_config *config,
 	input = mailbox_skip_postmark(input);
 	if (header_looks_like(input)) {
 		read_message(&reader, input);
-		return;
+	} else {
+		reader.is_file = true;
+		examine(&reader, "", input, false);
+		settle_class(&reader);
 	}
-	reader.is_file = true;
-	examine(&reader, "", input, false);
-	settle_class(out);
+	/* What is broken beside a packed one would keep that too. */
+	if (reader.is_private)
+		examine_drop_broken(&reader, &out->findings);
 }
