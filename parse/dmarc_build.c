@@ -100,7 +100,7 @@ dmarc_keep(struct dmarc_reader *r, struct bytes text)
 	return intern(&r->strings, text);
 }
 
-/* A domain or a word: in lower case, without the dot of the root. */
+/* In lower case, without the dot of the root. */
 const char *
 dmarc_keep_name(struct dmarc_reader *r, struct bytes text)
 {
@@ -117,6 +117,22 @@ dmarc_keep_name(struct dmarc_reader *r, struct bytes text)
 		    ? (char)(text.data[i] + ('a' - 'A'))
 		    : text.data[i];
 	return dmarc_keep(r, (struct bytes) { lower, text.len });
+}
+
+/* Whoever writes a word in his own way writes it so in every record: once is
+ * enough. */
+const char *
+dmarc_keep_word(struct dmarc_reader *r, struct bytes text)
+{
+	const char *word = dmarc_keep_name(r, text);
+	const char *written = dmarc_keep(r, text);
+
+	if (word != written && written != r->noted_word) {
+		r->noted_word = written;
+		report_note(&r->report, r->arena, "record-word",
+		    "record %zu: '%.100s'", r->record->number, written);
+	}
+	return word;
 }
 
 static struct dmarc_text *
@@ -211,7 +227,7 @@ dmarc_end_reason(struct dmarc_reader *r, struct bytes text)
 {
 	/* Old rspamd: <reason>sampled_out</reason>. */
 	if (r->reason->type == NULL && text.len > 0)
-		r->reason->type = dmarc_keep_name(r, text);
+		r->reason->type = dmarc_keep_word(r, text);
 	*r->next_reason = r->reason;
 	r->next_reason = &r->reason->next;
 }

@@ -61,6 +61,7 @@ struct dmarc_reader {
 	struct dmarc_dkim *dkim;
 	struct dmarc_spf *spf;
 	size_t reason_count, dkim_count, spf_count;
+	const char *noted_word;
 	const char *lang; /* of the value that is open, or NULL */
 	const struct dmarc_record **next_record;
 	const struct dmarc_text **next_error;
@@ -86,6 +87,7 @@ enum owner {
 enum form {
 	TEXT,
 	NAME,
+	WORD,
 	POLICY,
 	DISPOSITION,
 	EVALUATED,
@@ -141,6 +143,8 @@ void dmarc_end_record(struct dmarc_reader *r, struct bytes text);
 /* Text as written, and a name in lower case without the dot at its end. */
 const char *dmarc_keep(struct dmarc_reader *r, struct bytes text);
 const char *dmarc_keep_name(struct dmarc_reader *r, struct bytes text);
+/* A word of a set that is open, in lower case; says how it was written. */
+const char *dmarc_keep_word(struct dmarc_reader *r, struct bytes text);
 
 /* Absent or empty. */
 bool dmarc_is_blank(const char *text);

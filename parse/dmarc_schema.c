@@ -92,7 +92,7 @@ static const struct element in_policy_evaluated[] = {
 };
 
 static const struct element in_reason[] = {
-	VALUE("type", OF_REASON, dmarc_reason, type, NAME),
+	VALUE("type", OF_REASON, dmarc_reason, type, WORD),
 	SPECIAL("comment", dmarc_end_comment),
 };
 
@@ -116,7 +116,7 @@ static const struct element in_dkim[] = {
 
 static const struct element in_spf[] = {
 	VALUE("domain", OF_SPF, dmarc_spf, domain, NAME),
-	VALUE("scope", OF_SPF, dmarc_spf, scope, NAME),
+	VALUE("scope", OF_SPF, dmarc_spf, scope, WORD),
 	VALUE("result", OF_SPF, dmarc_spf, result, SPF_RESULT),
 	VALUE("human_result", OF_SPF, dmarc_spf, human_result, TEXT),
 };
@@ -214,6 +214,8 @@ dmarc_set_value(
 		*(const char **)field = dmarc_keep(r, text);
 	else if (element->form == NAME)
 		*(const char **)field = dmarc_keep_name(r, text);
+	else if (element->form == WORD)
+		*(const char **)field = dmarc_keep_word(r, text);
 	else
 		*(struct choice *)field = read_choice(r, element->form, text);
 }

@@ -112,9 +112,15 @@ const char *
 tlsrpt_read_lower(
     struct tlsrpt_reader *r, const json_t *object, const char *key)
 {
-	const char *text = tlsrpt_read_text(r, object, key);
+	const char *text = tlsrpt_read_text(r, object, key), *word;
 
-	return text == NULL ? NULL : text_lower(r->arena, bytes_of(text));
+	if (text == NULL)
+		return NULL;
+	word = text_lower(r->arena, bytes_of(text));
+	if (strcmp(word, text) != 0)
+		tlsrpt_note_value(
+		    r, "tlsrpt-word", key, tlsrpt_find(object, key));
+	return word;
 }
 
 const char *
