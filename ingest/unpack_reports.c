@@ -70,8 +70,9 @@ measure_object(struct bytes text)
 bool
 unpack_reports_next(struct bytes *array, struct bytes *object)
 {
-	struct bytes rest = skip(*array, array->data[0] == ',' ? "," : "[");
+	struct bytes rest = skip_utf8_mark(*array);
 
+	rest = skip(rest, bytes_start(rest, bytes_of(",")) ? "," : "[");
 	if (!bytes_start(rest, bytes_of("{")))
 		return false;
 	*object = (struct bytes) { rest.data, measure_object(rest) };
@@ -87,7 +88,6 @@ unpack_reports_count(struct bytes array)
 
 	if (!unpack_reports_maybe(array))
 		return 0;
-	array = bytes_trim_start(skip_utf8_mark(array));
 	do {
 		if (!unpack_reports_next(&array, &object))
 			return 0;
