@@ -92,7 +92,7 @@ done <<END
 $lines
 END
 in_root() {
-	chroot "$dir/root" "$@"
+	chroot "$dir/root" env PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 in_root id reports >"$dir/log" 2>&1 || fail 'there is no user reports'
 in_root getent group reports-lmtp >"$dir/log" || fail 'there is no such group'

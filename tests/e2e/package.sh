@@ -96,7 +96,7 @@ until_true() {
 until_true 10 [ -e "$dir/ready" ] || skip 'no namespaces to be had'
 
 in_root() {
-	nsenter -t "$holder" -n -m env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	nsenter -t "$holder" -n -m -r env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 	    LC_ALL=C.UTF-8 HOME=/root DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 \
 	    chroot "$root" sh -c 'cd && exec "$@"' sh "$@"
 }

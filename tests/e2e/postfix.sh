@@ -25,6 +25,7 @@ fail() {
 }
 
 PATH=$PATH:/usr/sbin
+export LC_ALL=C.UTF-8
 for tool in postfix swaks sqlite3; do
 	command -v $tool >/dev/null || skip "there is no $tool"
 done

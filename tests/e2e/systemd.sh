@@ -71,6 +71,10 @@ is_running() { for i in $(seq 100); do
 done; }
 echo "before: $(systemctl is-active reports.socket) $(pid)"
 echo "mail: $(deliver)"
+# 217 and 226 of systemd.exec(5).
+case $(systemctl show -p ExecMainStatus --value reports) in
+217 | 226) ! id reports || touch /root/alone ;;
+esac
 echo "type: $(systemctl show -p Type --value reports)"
 sed -n 's/^\(Uid\|CapEff\|CapBnd\|NoNewPrivs\|Seccomp\):\t\([^\t]*\).*/\1 \2/p' \
     "/proc/$(pid)/status"
@@ -131,6 +135,7 @@ timeout -s KILL 60 unshare --fork --pid --mount --uts --ipc --net --kill-child \
     sh "$root/root/boot.sh" >"$dir/boot" 2>&1 </dev/null
 [ -e "$root/root/begun" ] || { tail -n 3 "$dir/boot"; skip 'no such namespaces'; }
 [ -e "$root/root/result" ] || skip 'systemd does not boot here'
+[ ! -e "$root/root/alone" ] || skip 'systemd can make no namespaces here'
 
 # The client ends its lines as the wire does; numbers of users are anybody's.
 sed -i 's/\r$//; s/^Uid [1-9][0-9]*/Uid N/; s|/proc/[0-9]*|/proc/N|' \
