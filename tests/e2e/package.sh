@@ -129,7 +129,7 @@ in_root postfix start >"$dir/log" 2>&1 || { cat "$dir/log"; fail 'Postfix'; }
 
 service_start() {
 	rm -f "$root/run/reports/lmtp"
-	nsenter -t "$holder" -n -m python3 "$tests/e2e/unit.py" "$root" \
+	nsenter -t "$holder" -n -m -r python3 "$tests/e2e/unit.py" "$root" \
 	    >>"$dir/listener.log" 2>&1 &
 	service=$!
 	until_true 20 [ -S "$root/run/reports/lmtp" ] ||
@@ -208,7 +208,7 @@ root:reports-lmtp 660 /run/reports/lmtp
 reports:reports 750 /var/lib/reports
 reports:reports 640 /var/lib/reports/reports.db
 END
-nsenter -t "$holder" -n -m setpriv --reuid 65534 --regid 65534 --clear-groups \
+nsenter -t "$holder" -n -m -r setpriv --reuid 65534 --regid 65534 --clear-groups \
     python3 -c 'import socket, sys
 socket.socket(socket.AF_UNIX).connect(sys.argv[1])' \
     "$root/run/reports/lmtp" 2>/dev/null && fail 'anybody can deliver'
