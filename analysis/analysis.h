@@ -9,8 +9,8 @@
  *	analysis_free(analysis)
  *
  * Pure: it asks nobody, and the same rows in the same order give the same
- * answer.  Memory grows with what is distinct in the rows.  Texts it hands
- * out live in the arena.
+ * answer.  A row takes 40 bytes, and the more what it alone has.  Texts that
+ * are handed out live in the arena.
  */
 #ifndef ANALYSIS_ANALYSIS_H
 #define ANALYSIS_ANALYSIS_H
@@ -129,7 +129,7 @@ struct channel {
 	int score;
 	enum list_kind kind;
 	const char *provenance; /* sig, testimony, host, hint, none */
-	const struct step *step;
+	const struct step *step, *broken_step; /* of a host */
 	bool is_possible_list;
 	bool is_split; /* only what has our signature broken is the list's */
 	struct leak *leak; /* of a list, or a possible one; else NULL */
@@ -138,8 +138,8 @@ struct channel {
 	 * for all of our domains; the channel itself, when that is all. */
 	struct channel *host;
 	uint32_t member_count; /* of a host of several */
-	uint32_t first_flow, first_cell, cell_count;
-	uint32_t number;
+	uint32_t first_flow;
+	uint32_t followed; /* of the flows: those that are looked at by day */
 };
 
 /* A party of a list. */
@@ -181,18 +181,20 @@ void analysis_free(struct analysis *analysis);
 /* Adds counts as the analysis does: they stop before they overflow. */
 int64_t analysis_sum(int64_t a, int64_t b);
 
-/* After analysis_finish(): by domain, then most messages first. */
-struct channel *const *analysis_channels(
+/* After analysis_finish(): all channels, as many as *count. */
+const struct channel *analysis_channels(
     const struct analysis *analysis, size_t *count);
+/* The same by domain, then most messages first. */
+const struct channel *const *analysis_by_domain(
+    struct analysis *analysis, size_t *count);
 
-/* Calls row for each of the channel's flows: one address, reporter and
- * result. */
+/* Calls row for each of the channel's records. */
 struct channel_flow {
 	struct address source_ip;
 	const struct facts *facts;
 	const char *reporter;
 	int64_t messages;
-	int32_t first_day, last_day;
+	int32_t day;
 	int64_t report, record;
 };
 void analysis_flows(const struct analysis *analysis,

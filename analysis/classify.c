@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "parse/value.h"
 
-/* Of most channels there is one flow: they share what is to say of it. */
+/* Of most channels one flow is followed: they share what is to say of it. */
 #define ONE_PARTY                                                              \
 	.parties = 1, .days = 1, .fan = 1, .span = 1, .sends = 1,              \
 	.complete = 1, .dispersion = -1
@@ -23,6 +23,8 @@ single_step(const struct analysis *analysis, const struct channel *channel)
 	};
 	const struct flow *flow = learn_flows(analysis, channel);
 
+	while (!(flow->says & SAYS_FOLLOWED))
+		flow++;
 	return &steps[analysis->parties[flow->party].class];
 }
 
@@ -34,9 +36,9 @@ classify_measure(struct analysis *analysis, struct channel *channel)
 	struct grid *grid;
 
 	channel->step = &none;
-	if (channel->class != CLASS_UNKNOWN || channel->cell_count == 0)
+	if (channel->class != CLASS_UNKNOWN || channel->followed == 0)
 		return;
-	if (channel->cell_count == 1) {
+	if (channel->followed == 1) {
 		channel->step = single_step(analysis, channel);
 		return;
 	}
@@ -78,7 +80,7 @@ classify_labelled(struct analysis *analysis, struct channel *channel)
 		    && (channel->envelope == NULL
 			|| !domain_is_below(channel->envelope, label->domain)))
 			continue;
-		evidence_add(analysis, channel, "label", 0, NULL,
+		evidence_add(analysis, channel, "label", 0, 0,
 		    "[labels] %s = %s", label->domain,
 		    sender_class_name(label->class));
 		if (label->class == CLASS_LIST)
@@ -96,11 +98,11 @@ classify_authorised(struct analysis *analysis, struct channel *channel)
 {
 	if (channel->class == CLASS_OWN) {
 		if (2 * channel->own_network >= channel->messages)
-			evidence_add(analysis, channel, "own-network", 0, NULL,
+			evidence_add(analysis, channel, "own-network", 0, 0,
 			    "the address is in [networks] own");
 		if (channel->aligned_spf > 0)
 			evidence_add(analysis, channel, "authorised", 0,
-			    says_aligned_spf,
+			    SAYS_ALIGNED_SPF,
 			    "SPF authorises it for %lld of %lld messages",
 			    (long long)channel->aligned_spf,
 			    (long long)channel->messages);
@@ -114,11 +116,11 @@ classify_authorised(struct analysis *analysis, struct channel *channel)
 	}
 	if (channel->class != CLASS_VENDOR)
 		return false;
-	evidence_add(analysis, channel, "authorised", 0, says_aligned_spf,
+	evidence_add(analysis, channel, "authorised", 0, SAYS_ALIGNED_SPF,
 	    "SPF authorises it for %lld of %lld messages",
 	    (long long)channel->aligned_spf, (long long)channel->messages);
 	if (channel->signed_by_other > 0)
-		evidence_add(analysis, channel, "signs", 0, says_signed,
+		evidence_add(analysis, channel, "signs", 0, SAYS_SIGNED,
 		    "it signs with its own domain too");
 	return set(channel, CLASS_VENDOR, CONFIDENCE_HIGH,
 	    "SPF authorises it, and it is none of your servers");
@@ -136,11 +138,11 @@ classify_known_service(struct analysis *analysis, struct channel *channel)
 
 	if (kind == NULL)
 		return false;
-	evidence_add(analysis, channel, "known-service", 0, NULL,
+	evidence_add(analysis, channel, "known-service", 0, 0,
 	    "%s is known as a %s", key, kind);
 	if (2 * channel->sig_pass >= channel->messages) {
 		evidence_add(analysis, channel, "own-signature", 0,
-		    says_own_pass, "it signs with a key of yours");
+		    SAYS_OWN_PASS, "it signs with a key of yours");
 		return set(channel, CLASS_VENDOR, CONFIDENCE_HIGH,
 		    say(analysis, "%s sends for you, with your key", key));
 	}
@@ -161,7 +163,7 @@ classify_provider(struct analysis *analysis, struct channel *channel)
 		== NULL
 	    || 2 * (channel->sig_pass + channel->sig_fail) < channel->messages)
 		return false;
-	evidence_add(analysis, channel, "provider", 0, NULL,
+	evidence_add(analysis, channel, "provider", 0, 0,
 	    "%s has mailboxes for everybody", channel->envelope);
 	return set(channel, CLASS_FORWARDER, CONFIDENCE_MED,
 	    "passes mail on for people who have mailboxes there");
@@ -180,7 +182,7 @@ classify_away(struct analysis *analysis, struct channel *channel)
 	if (2 * channel->sig_away <= channel->messages - channel->sig_home
 	    || 2 * channel->sig_away < channel->sig_pass)
 		return false;
-	evidence_add(analysis, channel, "selector-away", 0, says_away,
+	evidence_add(analysis, channel, "selector-away", 0, SAYS_AWAY,
 	    "a key signs that your servers don't use, and it carries %lld%% "
 	    "of what that key signs",
 	    (long long)channel->carried);
@@ -209,7 +211,7 @@ classify_key_holder(struct analysis *analysis, struct channel *channel)
 		return false;
 	if (step->diversity >= 0.75 && step->parties >= 5
 	    && channel->messages >= 20 && step->index < 0.5) {
-		evidence_add(analysis, channel, "everybody", 0, NULL,
+		evidence_add(analysis, channel, "everybody", 0, 0,
 		    "%zu organisations got it, as many as get mail of yours "
 		    "at random",
 		    step->parties);
@@ -266,7 +268,7 @@ classify_unsigned_vendor(struct analysis *analysis, struct channel *channel)
 	    || (!step->regular && !learn_is_strange(analysis, host)))
 		return false;
 	channel->is_possible_list = false;
-	evidence_add(analysis, channel, "newsletter", 0, says_spf_pass,
+	evidence_add(analysis, channel, "newsletter", 0, SAYS_SPF_PASS,
 	    "the same %zu organisations on %zu days", step->parties,
 	    step->days);
 	return set(channel, CLASS_VENDOR, CONFIDENCE_LOW,
@@ -304,7 +306,7 @@ classify_foreign_envelope(struct analysis *analysis, struct channel *channel)
 	if (2 * channel->spf_pass >= channel->messages
 	    || 2 * channel->signed_by_other >= channel->messages) {
 		evidence_add(analysis, channel, "proves-itself", 0,
-		    says_spf_pass, "it proves to be %s", channel->name);
+		    SAYS_SPF_PASS, "it proves to be %s", channel->name);
 		return set(channel, CLASS_SERVICE, CONFIDENCE_MED,
 		    "writes your domain into From and proves only itself");
 	}
@@ -347,8 +349,7 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 	const struct step *step = channel->step;
 
 	if (2 * (channel->sig_pass + channel->sig_fail) < channel->messages) {
-		evidence_add(analysis, channel, "unsigned", 0,
-		    says_no_signature,
+		evidence_add(analysis, channel, "unsigned", 0, SAYS_UNSIGNED,
 		    "neither SPF nor a signature says that it is yours");
 		return set(channel, CLASS_SPOOF,
 		    channel->messages > 2 ? CONFIDENCE_HIGH : CONFIDENCE_MED,
@@ -356,7 +357,7 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 	}
 	if (2 * channel->sig_away > channel->messages && channel->carried >= 10
 	    && channel->messages >= 5) {
-		evidence_add(analysis, channel, "selector-away", 0, says_away,
+		evidence_add(analysis, channel, "selector-away", 0, SAYS_AWAY,
 		    "it carries %lld%% of what a key of yours signs that the "
 		    "servers in your SPF don't use",
 		    (long long)channel->carried);
@@ -388,7 +389,7 @@ classify_kept_envelope(struct analysis *analysis, struct channel *channel)
 	if (5 * channel->sig_pass >= 4 * channel->messages
 	    && (step->diversity >= 0.6 || step->parties >= 20)) {
 		evidence_add(analysis, channel, "own-signature", 0,
-		    says_own_pass,
+		    SAYS_OWN_PASS,
 		    "your signature and envelope, to %zu organisations",
 		    step->parties);
 		return set(channel, CLASS_UNLISTED,
@@ -416,7 +417,7 @@ classify(struct analysis *analysis, struct channel *channel)
 		return;
 	if (channel->envelope != NULL
 	    && own_has_domain(analysis->config.own, channel->envelope)) {
-		evidence_add(analysis, channel, "own-domain", 0, NULL,
+		evidence_add(analysis, channel, "own-domain", 0, 0,
 		    "%s is in [domains] own", channel->envelope);
 		set(channel, CLASS_OWN, CONFIDENCE_HIGH,
 		    "the envelope is another domain of yours");

@@ -9,29 +9,48 @@
 /* A sentence with a name or two in it. */
 #define MAX_SENTENCE 1000
 
+/* One of those is enough. */
+static bool
+is_like(
+    const struct analysis *analysis, const struct flow *a, const struct flow *b)
+{
+	const struct address left = flow_address(analysis, a);
+	const struct address right = flow_address(analysis, b);
+
+	return a->shape == b->shape && a->reasons == b->reasons
+	    && address_compare(&left, &right) == 0
+	    && flow_report(analysis, a)->source
+	    == flow_report(analysis, b)->source;
+}
+
 static void
 pick_rows(const struct analysis *analysis, const struct channel *channel,
-    bool (*says)(const struct flow *flow), struct evidence *out)
+    uint32_t says, struct evidence *out)
 {
 	const struct flow *flows = learn_flows(analysis, channel);
-	const struct flow *flow;
-	size_t i;
+	const struct flow *picked[EVIDENCE_ROWS], *flow;
+	size_t i, j;
 
 	for (i = 0; i < channel->flow_count && out->row_count < EVIDENCE_ROWS;
 	     i++) {
 		flow = &flows[i];
-		if (says != NULL && !says(flow))
+		if (says != 0 && !(flow->says & says))
 			continue;
+		for (j = 0; j < out->row_count; j++)
+			if (is_like(analysis, picked[j], flow))
+				break;
+		if (j < out->row_count)
+			continue;
+		picked[out->row_count] = flow;
 		out->rows[out->row_count++] =
-		    (struct evidence_row) { flow->report,
-			    (int64_t)flow->record };
+		    (struct evidence_row) { flow_report(analysis, flow)->id,
+			    flow->record };
 	}
 }
 
 void
 evidence_add(struct analysis *analysis, struct channel *channel,
-    const char *rule, int points, bool (*says)(const struct flow *flow),
-    const char *fmt, ...)
+    const char *rule, int points, uint32_t says, const char *fmt, ...)
 {
 	struct evidence *made;
 	const struct evidence **next = &channel->evidence;
@@ -51,70 +70,4 @@ evidence_add(struct analysis *analysis, struct channel *channel,
 	while (*next != NULL)
 		next = (const struct evidence **)&(*next)->next;
 	*next = made;
-}
-
-bool
-says_aligned_spf(const struct flow *flow)
-{
-	return flow->facts->aligned_spf;
-}
-
-bool
-says_own_pass(const struct flow *flow)
-{
-	return flow->facts->own_signature == SIGNATURE_PASS;
-}
-
-bool
-says_away(const struct flow *flow)
-{
-	return flow->is_away;
-}
-
-bool
-says_own_fail(const struct flow *flow)
-{
-	return flow->facts->own_signature == SIGNATURE_FAIL;
-}
-
-bool
-says_no_signature(const struct flow *flow)
-{
-	return flow->facts->own_signature == SIGNATURE_NONE;
-}
-
-bool
-says_spf_pass(const struct flow *flow)
-{
-	return flow->facts->spf == DMARC_AUTH_PASS;
-}
-
-bool
-says_relay_signs(const struct flow *flow)
-{
-	return flow->facts->relay_signs;
-}
-
-bool
-says_signed(const struct flow *flow)
-{
-	return flow->facts->signer != NULL;
-}
-
-bool
-says_arc(const struct flow *flow)
-{
-	return flow->reasons->arc_pass || flow->reasons->arc_seal != NULL;
-}
-
-bool
-says_mailing_list(const struct flow *flow)
-{
-	return flow->reasons->mailing_list;
-}
-
-bool
-says_trusted_forwarder(const struct flow *flow)
-{
-	return flow->reasons->trusted_forwarder;
 }

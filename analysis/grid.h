@@ -53,10 +53,12 @@ struct step {
 	size_t strangers; /* named, and no mail of ours goes there directly */
 };
 
-/* Of the channel's flows for which wanted says so; NULL: of all. */
+/* Of the channel's flows that are followed and for which wanted says so; NULL:
+ * of all that are followed. */
 struct grid *grid_new(const struct analysis *analysis,
     const struct channel *channel,
-    bool (*wanted)(const void *context, const struct flow *flow),
+    bool (*wanted)(const struct analysis *analysis, const void *context,
+	const struct flow *flow),
     const void *context);
 void grid_free(struct grid *grid);
 

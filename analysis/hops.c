@@ -3,9 +3,7 @@
  * signature, or are active when the list is, and never else.
  */
 
-#include <err.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/evidence.h"
@@ -13,6 +11,7 @@
 #include "analysis/learn.h"
 #include "analysis/org.h"
 #include "base/arena.h"
+#include "base/room.h"
 
 /* How sure, as the logarithm of how much likelier it is than chance. */
 #define SURE 7.0
@@ -21,16 +20,6 @@
 /* A day of the list shows in the hop's reports, unless one got lost. */
 #define SEEN     0.88
 #define ELSEWISE 0.01
-
-static void *
-allocate(size_t count, size_t size)
-{
-	void *made = calloc(count == 0 ? 1 : count, size);
-
-	if (made == NULL)
-		err(1, "hops");
-	return made;
-}
 
 /* --- days --- */
 
@@ -46,7 +35,7 @@ hops_find_sends(struct draft *draft)
 	const struct grid *grid = draft->grid;
 	size_t i, day = 0, most = 0;
 
-	draft->sends = allocate(grid->day_count, sizeof(*draft->sends));
+	draft->sends = room_new(grid->day_count, sizeof(*draft->sends));
 	for (i = 0; i < grid->day_count; i++)
 		draft->sends[i] = (struct send) { .day = grid->days[i],
 			.posts = draft->posts.by_day[i] };
@@ -99,33 +88,35 @@ is_near(const struct pattern *pattern, int32_t day)
 struct suspect {
 	const struct draft *list;
 	bool wants_signed;
-	enum own_signature state;
-	bool any_state;
+	uint32_t states; /* of our signature */
 };
 
 /* The list's own signature, or seal, on what somebody else brought. */
 static bool
-is_signed_by(const struct flow *flow, const struct channel *list)
+is_signed_by(const struct analysis *analysis, const struct flow *flow,
+    const struct channel *list)
 {
-	const struct dmarc_dkim *dkim = flow->facts->shape->dkim_results;
+	const struct dmarc_dkim *dkim =
+	    flow_facts(analysis, flow)->shape->dkim_results;
 
 	for (; dkim != NULL; dkim = dkim->next)
 		if (dkim->result.value == DMARC_AUTH_PASS
 		    && org_is_same(dkim->domain, list->org))
 			return true;
-	return facts_sealed_by(flow->reasons->arc_seal, list->org);
+	return facts_sealed_by(
+	    flow_reasons(analysis, flow)->arc_seal, list->org);
 }
 
 /* With our signature in the state in which the list leaves it. */
 static bool
-is_suspect(const void *context, const struct flow *flow)
+is_suspect(const struct analysis *analysis, const void *context,
+    const struct flow *flow)
 {
 	const struct suspect *suspect = context;
 
 	if (suspect->wants_signed)
-		return is_signed_by(flow, suspect->list->channel);
-	return suspect->any_state
-	    || flow->facts->own_signature == suspect->state;
+		return is_signed_by(analysis, flow, suspect->list->channel);
+	return (flow->says & suspect->states) != 0;
 }
 
 static struct suspect
@@ -135,14 +126,14 @@ suspect_of(const struct draft *list)
 	struct suspect out = { .list = list };
 
 	if (5 * channel->sig_pass >= 4 * channel->messages)
-		out.state = SIGNATURE_PASS;
+		out.states = SAYS_OWN_PASS;
 	else if (5 * channel->sig_fail >= 4 * channel->messages)
-		out.state = SIGNATURE_FAIL;
+		out.states = SAYS_OWN_FAIL;
 	else if (5 * (channel->sig_pass + channel->sig_fail)
 	    <= channel->messages)
-		out.state = SIGNATURE_NONE;
+		out.states = SAYS_UNSIGNED;
 	else
-		out.any_state = true;
+		out.states = SAYS_OWN_PASS | SAYS_OWN_FAIL | SAYS_UNSIGNED;
 	return out;
 }
 
@@ -250,10 +241,11 @@ describe_hop(const struct analysis *analysis, const struct channel *channel,
 		flow = &flows[i];
 		if (flow->party != party)
 			continue;
-		out->via_envelope_to = flow->via_envelope_to;
-		out->reporter = flow->source->org_name;
-		if (flow->window < out->window)
-			out->window = flow->window;
+		out->via_envelope_to = flow->says & SAYS_VIA_ENVELOPE_TO;
+		out->reporter =
+		    world_reporter_name(flow_report(analysis, flow)->source);
+		if (flow_window(analysis, flow) < out->window)
+			out->window = flow_window(analysis, flow);
 	}
 }
 
@@ -287,7 +279,7 @@ add_hop(struct analysis *analysis, struct draft *list, struct channel *channel,
 			out->last_day = cell->day;
 	}
 	describe_hop(analysis, channel, out, party);
-	evidence_add(analysis, channel, "second-hop", 0, NULL,
+	evidence_add(analysis, channel, "second-hop", 0, 0,
 	    "it passes on mail of %s", list->channel->name);
 	if (channel->parties > 1 || out->messages < channel->messages)
 		return;
@@ -357,7 +349,7 @@ static bool
 may_forward(const struct channel *channel)
 {
 	return channel->class != CLASS_LIST && channel->class != CLASS_OWN
-	    && channel->cell_count > 0 && channel->messages > 0
+	    && channel->followed > 0 && channel->messages > 0
 	    && channel->parties <= MAX_HOP_PARTIES;
 }
 
@@ -371,7 +363,7 @@ hops_find_channels(
 	size_t i, j;
 
 	for (i = 0; i < analysis->channel_count && count > 0; i++) {
-		channel = analysis->channels[i];
+		channel = &analysis->channels[i];
 		if (!may_forward(channel))
 			continue;
 		for (j = 0; j < count; j++)

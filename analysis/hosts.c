@@ -1,54 +1,6 @@
 #include "analysis/hosts.h"
 
-#include <err.h>
-#include <stdlib.h>
-
 #include "base/arena.h"
-
-struct place {
-	const struct channel *channel;
-	uint32_t number;
-};
-
-static int
-compare_hosts(const struct channel *a, const struct channel *b)
-{
-	uintptr_t left = (uintptr_t)a->envelope, right = (uintptr_t)b->envelope;
-
-	if (left != right)
-		return left < right ? -1 : 1;
-	return address_compare(&a->network, &b->network);
-}
-
-static int
-compare_places(const void *a, const void *b)
-{
-	const struct place *left = a, *right = b;
-	int order = compare_hosts(left->channel, right->channel);
-
-	if (order != 0)
-		return order;
-	return left->number < right->number ? -1 : 1;
-}
-
-uint32_t *
-hosts_order(const struct analysis *analysis)
-{
-	size_t count = analysis->channel_count, i;
-	struct place *places = calloc(count + 1, sizeof(*places));
-	uint32_t *order = calloc(count + 1, sizeof(*order));
-
-	if (places == NULL || order == NULL)
-		err(1, "hosts");
-	for (i = 0; i < count; i++)
-		places[i] =
-		    (struct place) { analysis->channels[i], (uint32_t)i };
-	qsort(places, count, sizeof(*places), compare_places);
-	for (i = 0; i < count; i++)
-		order[i] = places[i].number;
-	free(places);
-	return order;
-}
 
 static void
 add_sums(struct channel *host, const struct channel *channel)
@@ -73,35 +25,32 @@ add_sums(struct channel *host, const struct channel *channel)
 	host->trusted_forwarder =
 	    sum(host->trusted_forwarder, channel->trusted_forwarder);
 	host->flow_count += channel->flow_count;
-	host->cell_count += channel->cell_count;
+	host->followed += channel->followed;
 }
 
 /* Together they are like the largest of them. */
 static void
-join(struct analysis *analysis, const uint32_t *order, size_t count)
+join(struct analysis *analysis, struct channel *channels, size_t count)
 {
 	struct channel *host = arena_alloc(analysis->arena, 1, sizeof(*host));
-	struct channel *channel, *first = analysis->channels[order[0]];
 	int64_t most = -1;
 	size_t i;
 
 	*host = (struct channel) {
-		.name = first->name,
-		.envelope = first->envelope,
-		.org = first->org,
-		.network = first->network,
+		.name = channels->name,
+		.envelope = channels->envelope,
+		.org = channels->org,
+		.network = channels->network,
 		.class = CLASS_UNKNOWN,
-		.first_flow = first->first_flow,
-		.first_cell = first->first_cell,
+		.first_flow = channels->first_flow,
 	};
 	for (i = 0; i < count; i++) {
-		channel = analysis->channels[order[i]];
-		channel->host = host;
-		add_sums(host, channel);
+		channels[i].host = host;
+		add_sums(host, &channels[i]);
 		host->member_count++;
-		if (channel->messages > most) {
-			most = channel->messages;
-			host->domain = channel->domain;
+		if (channels[i].messages > most) {
+			most = channels[i].messages;
+			host->domain = channels[i].domain;
 		}
 	}
 	host->host = host;
@@ -109,31 +58,37 @@ join(struct analysis *analysis, const uint32_t *order, size_t count)
 
 /* What is ours or authorised for one domain is judged for each alone. */
 static bool
-is_joint(const struct analysis *analysis, const uint32_t *order, size_t count)
+is_joint(const struct channel *channels, size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (analysis->channels[order[i]]->class != CLASS_UNKNOWN)
+		if (channels[i].class != CLASS_UNKNOWN)
 			return false;
 	return count > 1;
 }
 
-void
-hosts_join(struct analysis *analysis, const uint32_t *order)
+static bool
+is_same_host(const struct channel *a, const struct channel *b)
 {
-	struct channel **channels = analysis->channels;
+	return a->envelope == b->envelope
+	    && address_compare(&a->network, &b->network) == 0;
+}
+
+void
+hosts_join(struct analysis *analysis)
+{
+	struct channel *channels = analysis->channels;
 	size_t i, next, count = analysis->channel_count;
 
 	for (i = 0; i < count; i++)
-		channels[i]->host = channels[i];
+		channels[i].host = &channels[i];
 	for (i = 0; i < count; i = next) {
 		for (next = i + 1; next < count
-		     && compare_hosts(channels[order[i]], channels[order[next]])
-			 == 0;
+		     && is_same_host(&channels[i], &channels[next]);
 		     next++)
 			;
-		if (is_joint(analysis, order + i, next - i))
-			join(analysis, order + i, next - i);
+		if (is_joint(channels + i, next - i))
+			join(analysis, channels + i, next - i);
 	}
 }

@@ -8,12 +8,7 @@
 
 #include "analysis/world.h"
 
-/* The channels' numbers, those of one host next to each other.  For
- * free(). */
-uint32_t *hosts_order(const struct analysis *analysis);
-
-/* Sets host of all channels, once their flows stand in that order and their
- * sums are known. */
-void hosts_join(struct analysis *analysis, const uint32_t *order);
+/* Sets host of all channels, once their sums are known. */
+void hosts_join(struct analysis *analysis);
 
 #endif

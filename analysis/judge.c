@@ -10,7 +10,6 @@
 #include "analysis/judge.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/classify.h"
 #include "analysis/evidence.h"
@@ -84,10 +83,28 @@ look(struct judge *j)
 }
 
 static bool
-is_broken(const void *context, const struct flow *flow)
+is_broken(const struct analysis *analysis, const void *context,
+    const struct flow *flow)
 {
+	(void)analysis;
 	(void)context;
-	return flow->facts->own_signature == SIGNATURE_FAIL;
+	return (flow->says & SAYS_OWN_FAIL) != 0;
+}
+
+static const struct step *
+step_of_broken(struct analysis *analysis, struct channel *host)
+{
+	struct grid *grid;
+	struct step *made;
+
+	/* Each of its channels asks. */
+	if (host->broken_step != NULL)
+		return host->broken_step;
+	made = arena_alloc(analysis->arena, 1, sizeof(*made));
+	grid = grid_new(analysis, host, is_broken, NULL);
+	*made = grid_step_all(analysis, grid);
+	grid_free(grid);
+	return host->broken_step = made;
 }
 
 /*
@@ -98,25 +115,20 @@ is_broken(const void *context, const struct flow *flow)
 static void
 look_at_broken(struct judge *j)
 {
-	const struct channel *host = j->host;
-	struct grid *grid;
-	struct step step, *made;
+	struct channel *host = j->channel->host;
+	const struct step *step;
 
 	if (!comes_one_by_one(j->step) || host->envelope == NULL
 	    || 10 * host->sig_fail < host->messages
 	    || 20 * host->sig_pass < host->messages)
 		return;
-	grid = grid_new(j->analysis, host, is_broken, NULL);
-	step = grid_step_all(j->analysis, grid);
-	grid_free(grid);
-	if (step.sends < 1.8 || !moves_together(&step))
+	step = step_of_broken(j->analysis, host);
+	if (step->sends < 1.8 || !moves_together(step))
 		return;
-	made = arena_alloc(j->analysis->arena, 1, sizeof(*made));
-	*made = step;
-	j->step = made;
+	j->step = step;
 	j->together = j->broken = j->channel->is_split = true;
 	j->intact = false;
-	SAY(j, "apart", 0, says_own_fail,
+	SAY(j, "apart", 0, SAYS_OWN_FAIL,
 	    "those with your signature broken (%d%%) are looked at alone: the "
 	    "others are passed on to people",
 	    percent(host->sig_fail, host->messages));
@@ -128,20 +140,20 @@ judge_names(struct judge *j)
 	const char *bounce;
 
 	if (j->known)
-		SAY(j, "known-host", 4, NULL, "%s carries mailing lists",
+		SAY(j, "known-host", 4, 0, "%s carries mailing lists",
 		    j->host->envelope);
 	else if (j->list_label != NULL)
-		SAY(j, "list-name", 2, NULL,
+		SAY(j, "list-name", 2, 0,
 		    "the name looks like a list's (\"%s\")", j->list_label);
 	if (j->host->envelope == NULL)
 		return;
 	bounce = knowledge_label(
 	    j->analysis->config.knowledge, j->host->envelope, "bounce");
 	if (bounce != NULL && !j->known)
-		SAY(j, "bounce-name", 1, NULL,
+		SAY(j, "bounce-name", 1, 0,
 		    "the name is one for bounces (\"%s\")", bounce);
 	if (j->forward_label != NULL && !j->known)
-		SAY(j, "forward-name", -4, NULL,
+		SAY(j, "forward-name", -4, 0,
 		    "the name looks like a forwarder's (\"%s\")",
 		    j->forward_label);
 }
@@ -153,18 +165,18 @@ judge_testimony(struct judge *j)
 
 	if (host->mailing_list > 0)
 		SAY(j, "mailing-list-reason", host->mailing_list > 1 ? 5 : 4,
-		    says_mailing_list,
+		    SAYS_MAILING_LIST,
 		    "receivers recognised a mailing list in %lld messages",
 		    (long long)host->mailing_list);
 	if (host->sealed > 0)
-		SAY(j, "arc-seal", 2, says_arc, "%s sealed it with ARC",
+		SAY(j, "arc-seal", 2, SAYS_ARC, "%s sealed it with ARC",
 		    host->name);
 	else if (j->arc && host->envelope != NULL
 	    && 2 * host->spf_pass >= host->messages)
-		SAY(j, "arc-pass", 1, says_arc,
+		SAY(j, "arc-pass", 1, SAYS_ARC,
 		    "a receiver went by its ARC seals");
 	if (host->trusted_forwarder > 0)
-		SAY(j, "trusted-forwarder", 1, says_trusted_forwarder,
+		SAY(j, "trusted-forwarder", 1, SAYS_TRUSTED_FORWARDER,
 		    "a receiver knows it as a forwarder");
 	j->recognised = host->mailing_list > 0;
 	j->testified = host->mailing_list > 0 || host->sealed > 0
@@ -179,37 +191,36 @@ judge_step(struct judge *j)
 
 	if (step->fan >= 2) {
 		datetime_format_date((int64_t)step->fan_day * 86400, day);
-		SAY(j, "fan", step->fan >= 5 ? 2 : 1, NULL,
+		SAY(j, "fan", step->fan >= 5 ? 2 : 1, 0,
 		    "%zu organisations on %s", step->fan, day);
 	}
 	if (j->together && step->index >= 0.75)
-		SAY(j, "together", 4, NULL,
+		SAY(j, "together", 4, 0,
 		    "the same %zu organisations on %zu days, together "
 		    "(%.0f%% of what can be, far from chance)",
 		    step->parties, step->days, step->index * 100);
 	else if (j->together)
-		SAY(j, "together", 3, NULL,
+		SAY(j, "together", 3, 0,
 		    "%zu organisations on %zu days, mostly together (%.0f%%)",
 		    step->parties, step->days, step->index * 100);
 	if (j->together && step->sends >= 5 && step->index >= 0.6)
-		SAY(j, "again-and-again", 1, NULL, "%zu days", step->days);
+		SAY(j, "again-and-again", 1, 0, "%zu days", step->days);
 	if (step->parties == 1 && step->days >= 3)
-		SAY(j, "one-destination", -4, NULL,
-		    "only one destination ever");
+		SAY(j, "one-destination", -4, 0, "only one destination ever");
 	else if (comes_one_by_one(step))
-		SAY(j, "alone", -5, NULL,
+		SAY(j, "alone", -5, 0,
 		    "on many days (%zu of %zu) few of them are there, and "
 		    "any of them",
 		    step->rest_days > step->alone ? step->rest_days
 						  : step->alone,
 		    step->days);
 	else if (!j->together && step->days >= 4 && step->index < 0.25)
-		SAY(j, "one-by-one", -5, NULL,
+		SAY(j, "one-by-one", -5, 0,
 		    "who gets something on a day has nothing to do with who "
 		    "else does");
 	if (!j->together && step->days >= 4 && step->diversity >= 0.8
 	    && j->host->messages >= 30)
-		SAY(j, "everybody", -3, NULL,
+		SAY(j, "everybody", -3, 0,
 		    "it reaches %zu organisations, as mail to all sorts of "
 		    "people would",
 		    step->parties);
@@ -222,24 +233,23 @@ judge_signatures(struct judge *j)
 	int64_t n = host->messages;
 
 	if (j->broken && 2 * host->signed_by_relay >= n)
-		SAY(j, "resigned", 2, says_own_fail,
+		SAY(j, "resigned", 2, SAYS_OWN_FAIL,
 		    "your signature is broken in %d%%, and %s signs",
 		    percent(host->sig_fail, n), host->name);
 	else if (j->broken)
-		SAY(j, "broken", 1, says_own_fail,
+		SAY(j, "broken", 1, SAYS_OWN_FAIL,
 		    "your signature is broken in %d%%",
 		    percent(host->sig_fail, n));
 	if (j->broken && host->sig_home > 0)
-		SAY(j, "some-pass", 1, says_own_pass,
+		SAY(j, "some-pass", 1, SAYS_OWN_PASS,
 		    "in %d%% it survives: they are yours",
 		    percent(host->sig_home, n));
 	if (j->intact)
-		SAY(j, "intact", 1, says_own_pass,
+		SAY(j, "intact", 1, SAYS_OWN_PASS,
 		    "your signature passes in %d%%",
 		    percent(host->sig_pass, n));
 	if (host->envelope == NULL)
-		SAY(j, "envelope-kept", -2, NULL,
-		    "your envelope sender is kept");
+		SAY(j, "envelope-kept", -2, 0, "your envelope sender is kept");
 }
 
 /* Several messages on some days, and none on others: people write to each
@@ -279,7 +289,7 @@ judge_cosigner(struct judge *j)
 	    || j->testified || j->known || j->list_label != NULL || j->arc
 	    || judge_is_discussion(j))
 		return;
-	SAY(j, "cosigned", often ? -2 : -5, says_relay_signs,
+	SAY(j, "cosigned", often ? -2 : -5, SAYS_RELAY_SIGNS,
 	    "it signs beside a signature of yours that passes, as a service "
 	    "with your key does");
 }
@@ -298,22 +308,24 @@ judge_carrier(struct judge *j)
 		return;
 	for (i = 0; i < j->host->flow_count; i++) {
 		flow = &flows[i];
-		if (learn_is_anothers(j->analysis, j->host, flow->facts))
+		if (learn_is_anothers(j->analysis, j->host, flow))
 			carried = sum(carried, flow->messages);
 	}
 	if (10 * carried < 3 * j->host->messages)
 		return;
 	j->together = false;
-	SAY(j, "carrier", -5, says_signed,
+	SAY(j, "carrier", -5, SAYS_SIGNED,
 	    "%d%% of it is signed by others, who send here themselves",
 	    percent(carried, j->host->messages));
 }
 
 static bool
-is_away(const void *context, const struct flow *flow)
+is_away(const struct analysis *analysis, const void *context,
+    const struct flow *flow)
 {
+	(void)analysis;
 	(void)context;
-	return flow->is_away;
+	return (flow->says & SAYS_AWAY) != 0;
 }
 
 /*
@@ -331,7 +343,7 @@ judge_errands(struct judge *j)
 		return;
 	if (50 * j->host->from_others >= j->host->messages) {
 		j->together = false;
-		SAY(j, "errands", -5, NULL,
+		SAY(j, "errands", -5, 0,
 		    "the network brings mail with other envelopes, too");
 		return;
 	}
@@ -344,7 +356,7 @@ judge_errands(struct judge *j)
 	if (!is_apart)
 		return;
 	j->together = false;
-	SAY(j, "errands", -5, says_away,
+	SAY(j, "errands", -5, SAYS_AWAY,
 	    "it passes on what vendors of yours sent (%d%%), and not to those "
 	    "who get the rest",
 	    percent(j->host->sig_away, j->host->messages));
@@ -375,7 +387,7 @@ judge_mailings(struct judge *j)
 	if (both < 2 || both * 10 < before * 6 || moves_together(&rest))
 		return;
 	j->together = false;
-	SAY(j, "own-mailings", -5, NULL,
+	SAY(j, "own-mailings", -5, 0,
 	    "they are together on %zu days, and on %zu of them you wrote to "
 	    "many at once yourself",
 	    before, both);
@@ -391,7 +403,7 @@ judge_reach(struct judge *j)
 	if (j->together && j->intact && !j->testified && !j->known
 	    && j->list_label == NULL && j->step->sends < 8
 	    && j->step->parties >= 40 && j->step->parties * 5 > all * 2)
-		SAY(j, "reach", -5, NULL,
+		SAY(j, "reach", -5, 0,
 		    "it reaches %zu of the %zu organisations that get mail "
 		    "with your domain",
 		    j->step->parties, all);
@@ -410,7 +422,7 @@ static void
 judge_schedule(struct judge *j)
 {
 	if (judge_is_scheduled(j))
-		SAY(j, "schedule", -4, NULL,
+		SAY(j, "schedule", -4, 0,
 		    "it comes at regular intervals, like a newsletter");
 }
 
@@ -421,7 +433,7 @@ judge_from(struct judge *j)
 	j->strange =
 	    j->together && !j->passes && learn_is_strange(j->analysis, j->host);
 	if (j->strange)
-		SAY(j, "strange-from", -4, NULL,
+		SAY(j, "strange-from", -4, 0,
 		    "From has a domain that your servers never use");
 }
 
@@ -440,7 +452,7 @@ judge_list(struct analysis *analysis, struct channel *channel)
 	look(&j);
 	look_at_broken(&j);
 	if (j.host != channel)
-		evidence_add(analysis, channel, "other-domains", 0, NULL,
+		evidence_add(analysis, channel, "other-domains", 0, 0,
 		    "judged by what %u of your domains got of it",
 		    (unsigned)j.host->member_count);
 	judge_names(&j);

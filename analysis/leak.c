@@ -6,6 +6,7 @@
 #include "analysis/leak_world.h"
 #include "analysis/learn.h"
 #include "base/arena.h"
+#include "base/room.h"
 
 struct exposure *
 draft_add(struct draft *draft)
@@ -21,40 +22,57 @@ draft_add(struct draft *draft)
 }
 
 static bool
-is_direct(const void *context, const struct flow *flow)
+is_direct(const struct analysis *analysis, const void *context,
+    const struct flow *flow)
 {
 	const struct draft *draft = context;
+	struct address address;
 	const struct net *net;
 
 	if (draft->channel->envelope == NULL)
 		return true;
-	if (draft->channel->is_split
-	    && flow->facts->own_signature == SIGNATURE_PASS)
+	if (draft->channel->is_split && (flow->says & SAYS_OWN_PASS))
 		return false;
-	net = hops_net(draft, &flow->source_ip);
+	address = flow_address(analysis, flow);
+	net = hops_net(draft, &address);
 	return net == NULL || !net->is_hop;
+}
+
+static void
+describe(const struct analysis *analysis, const struct flow *flow,
+    struct exposure *out)
+{
+	out->via_envelope_to = flow->says & SAYS_VIA_ENVELOPE_TO;
+	if (out->reporter == NULL)
+		out->reporter =
+		    world_reporter_name(flow_report(analysis, flow)->source);
+	if (flow_window(analysis, flow) < out->window)
+		out->window = flow_window(analysis, flow);
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const uint32_t *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
 }
 
 /* What the flows say that the grid does not. */
 static void
-describe(const struct analysis *analysis, const struct draft *draft,
-    struct exposure *out, uint32_t party)
+describe_parties(const struct analysis *analysis, struct draft *draft)
 {
 	const struct flow *flows = learn_flows(analysis, draft->channel);
-	const struct flow *flow;
+	const struct grid *grid = draft->grid;
+	const uint32_t *found;
 	size_t i;
 
 	for (i = 0; i < draft->channel->flow_count; i++) {
-		flow = &flows[i];
-		if (flow->party != party || !is_direct(draft, flow))
-			continue;
-		out->via_envelope_to = flow->via_envelope_to;
-		if (out->reporter == NULL)
-			out->reporter = *flow->source->org_name != '\0'
-			    ? flow->source->org_name
-			    : flow->source->email_domain;
-		if (flow->window < out->window)
-			out->window = flow->window;
+		found = bsearch(&flows[i].party, grid->parties,
+		    grid->party_count, sizeof(*found), compare_numbers);
+		if (found != NULL && is_direct(analysis, draft, &flows[i]))
+			describe(analysis, &flows[i],
+			    &draft->exposures[found - grid->parties]);
 	}
 }
 
@@ -90,8 +108,8 @@ add_parties(const struct analysis *analysis, struct draft *draft)
 		out->subscribers = draft->posts.subscribers[i];
 		out->is_solo =
 		    out->class == PARTY_NAMED && out->subscribers == 1;
-		describe(analysis, draft, out, grid->parties[i]);
 	}
+	describe_parties(analysis, draft);
 	for (i = 0; i < grid->cell_count; i++) {
 		cell = &grid->cells[i];
 		out = &draft->exposures[cell->party];
@@ -106,42 +124,86 @@ add_parties(const struct analysis *analysis, struct draft *draft)
 		place_in_time(draft, &draft->exposures[i]);
 }
 
+/* A flow that came by a hop. */
+struct detour {
+	uint32_t net;
+	int32_t day;
+	const struct flow *flow;
+};
+
+static int
+compare_detours(const void *a, const void *b)
+{
+	const struct detour *left = a, *right = b;
+
+	if (left->net != right->net)
+		return left->net < right->net ? -1 : 1;
+	if (left->day != right->day)
+		return left->day < right->day ? -1 : 1;
+	return left->flow < right->flow ? -1 : left->flow > right->flow;
+}
+
+static size_t
+list_detours(const struct analysis *analysis, const struct draft *draft,
+    struct detour *out)
+{
+	const struct flow *flows = learn_flows(analysis, draft->channel);
+	struct address address;
+	const struct net *net;
+	size_t i, count = 0;
+
+	for (i = 0; i < draft->channel->flow_count; i++) {
+		address = flow_address(analysis, &flows[i]);
+		net = hops_net(draft, &address);
+		if (net != NULL && net->is_hop)
+			out[count++] = (struct detour) {
+				(uint32_t)(net - draft->nets),
+				flow_report(analysis, &flows[i])->day,
+				&flows[i],
+			};
+	}
+	qsort(out, count, sizeof(*out), compare_detours);
+	return count;
+}
+
+static struct exposure *
+add_kept_hop(
+    const struct analysis *analysis, struct draft *draft, const struct net *net)
+{
+	struct exposure *out = draft_add(draft);
+
+	out->is_hop = true;
+	out->hop_via = net->name;
+	out->party = analysis->parties[net->party].name;
+	out->class = analysis->parties[net->party].class;
+	out->subscribers = 1;
+	out->messages = net->messages;
+	return out;
+}
+
 /* Subscribers who forward, and keep the list's envelope. */
 static void
 add_kept_hops(const struct analysis *analysis, struct draft *draft)
 {
-	const struct flow *flows = learn_flows(analysis, draft->channel);
-	const struct flow *flow;
-	const struct net *net;
-	struct exposure *out;
-	size_t i, j;
+	struct detour *detours =
+	    room_new(draft->channel->flow_count, sizeof(*detours));
+	struct exposure *out = NULL;
+	const struct detour *detour;
+	size_t count, i;
 
-	for (i = 0; i < draft->net_count; i++) {
-		net = &draft->nets[i];
-		if (!net->is_hop)
-			continue;
-		out = draft_add(draft);
-		out->is_hop = true;
-		out->hop_via = net->name;
-		out->party = analysis->parties[net->party].name;
-		out->class = analysis->parties[net->party].class;
-		out->subscribers = 1;
-		out->messages = net->messages;
-		for (j = 0; j < draft->channel->flow_count; j++) {
-			flow = &flows[j];
-			if (hops_net(draft, &flow->source_ip) != net)
-				continue;
-			out->via_envelope_to = flow->via_envelope_to;
-			out->reporter = flow->source->org_name;
-			out->days += flow->last_day > flow->first_day ? 2 : 1;
-			if (flow->first_day < out->first_day)
-				out->first_day = flow->first_day;
-			if (flow->last_day > out->last_day)
-				out->last_day = flow->last_day;
-			if (flow->window < out->window)
-				out->window = flow->window;
+	count = list_detours(analysis, draft, detours);
+	for (i = 0; i < count; i++) {
+		detour = &detours[i];
+		if (i == 0 || detour[-1].net != detour->net) {
+			out = add_kept_hop(
+			    analysis, draft, &draft->nets[detour->net]);
+			out->first_day = detour->day;
 		}
+		describe(analysis, detour->flow, out);
+		out->days += detour->day != out->last_day;
+		out->last_day = detour->day;
 	}
+	free(detours);
 }
 
 static void
@@ -191,28 +253,69 @@ count(struct leak *leak)
 	}
 }
 
-/* The policy and selector that were on it last, and most. */
-static void
-find_last(const struct analysis *analysis, struct leak *leak)
-{
-	const struct flow *flows = learn_flows(analysis, leak->channel);
-	const struct flow *flow;
-	int32_t last = INT32_MIN;
-	int64_t most = 0;
-	size_t i;
+struct signed_by {
+	const char *selector;
+	int64_t messages;
+};
 
-	for (i = 0; i < leak->channel->flow_count; i++) {
-		flow = &flows[i];
-		if (flow->last_day >= last) {
-			last = flow->last_day;
-			leak->p = flow->p;
-		}
-		if (flow->facts->own_selector != NULL
-		    && flow->messages > most) {
-			most = flow->messages;
-			leak->selector = flow->facts->own_selector;
+static int
+compare_selectors(const void *a, const void *b)
+{
+	const struct signed_by *left = a, *right = b;
+
+	return strcmp(left->selector, right->selector);
+}
+
+/* The one on most of its messages. */
+static const char *
+find_selector(const struct analysis *analysis, const struct channel *channel)
+{
+	const struct flow *flows = learn_flows(analysis, channel);
+	struct signed_by *all = room_new(channel->flow_count, sizeof(*all));
+	const char *selector, *best = NULL;
+	int64_t messages, most = 0;
+	size_t i, next, count = 0;
+
+	for (i = 0; i < channel->flow_count; i++) {
+		selector = flow_facts(analysis, &flows[i])->own_selector;
+		if (selector != NULL)
+			all[count++] =
+			    (struct signed_by) { selector, flows[i].messages };
+	}
+	qsort(all, count, sizeof(*all), compare_selectors);
+	for (i = 0; i < count; i = next) {
+		messages = 0;
+		for (next = i; next < count
+		     && compare_selectors(&all[i], &all[next]) == 0;
+		     next++)
+			messages = sum(messages, all[next].messages);
+		if (messages > most) {
+			most = messages;
+			best = all[i].selector;
 		}
 	}
+	free(all);
+	return best;
+}
+
+/* The policy that was on it last. */
+static int
+find_policy(const struct analysis *analysis, const struct channel *channel)
+{
+	const struct flow *flows = learn_flows(analysis, channel);
+	const struct flow_report *report;
+	int32_t last = INT32_MIN;
+	int p = 0;
+	size_t i;
+
+	for (i = 0; i < channel->flow_count; i++) {
+		report = flow_report(analysis, &flows[i]);
+		if (report->day < last)
+			continue;
+		last = report->day;
+		p = report->p;
+	}
+	return p;
 }
 
 static void
@@ -232,7 +335,8 @@ close_draft(const struct analysis *analysis, struct draft *draft)
 	qsort(leak->exposures, leak->exposure_count, sizeof(*leak->exposures),
 	    compare_exposures);
 	count(leak);
-	find_last(analysis, leak);
+	leak->p = find_policy(analysis, leak->channel);
+	leak->selector = find_selector(analysis, leak->channel);
 	/* What turned out to be a hop of another list is none itself. */
 	if (draft->channel->class == CLASS_LIST
 	    || draft->channel->is_possible_list)
@@ -252,7 +356,7 @@ leak_all(struct analysis *analysis)
 	struct channel *channel;
 
 	for (i = 0; i < analysis->channel_count; i++) {
-		channel = analysis->channels[i];
+		channel = &analysis->channels[i];
 		if (channel->class != CLASS_LIST && !channel->is_possible_list)
 			continue;
 		drafts = index_grow(drafts, count_of, &room, sizeof(*drafts));

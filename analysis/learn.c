@@ -1,20 +1,11 @@
 #include "analysis/learn.h"
 
-#include <err.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-
-static void *
-allocate(size_t count, size_t size)
-{
-	void *made = calloc(count == 0 ? 1 : count, size);
-
-	if (made == NULL)
-		err(1, "analysis");
-	return made;
-}
+#include "base/room.h"
 
 /* --- sums --- */
 
@@ -25,103 +16,107 @@ add(int64_t *out, bool counts, int64_t messages)
 		*out = sum(*out, messages);
 }
 
+/* What flows say, and the sum of a channel that it goes into. */
+static const struct {
+	uint32_t says;
+	size_t member;
+} sums[] = {
+	{ SAYS_PASS, offsetof(struct channel, passed) },
+	{ SAYS_ALIGNED_SPF, offsetof(struct channel, aligned_spf) },
+	{ SAYS_OWN_NETWORK, offsetof(struct channel, own_network) },
+	{ SAYS_OWN_PASS, offsetof(struct channel, sig_pass) },
+	{ SAYS_OWN_FAIL, offsetof(struct channel, sig_fail) },
+	{ SAYS_SPF_PASS, offsetof(struct channel, spf_pass) },
+	{ SAYS_RELAY_SIGNS, offsetof(struct channel, signed_by_relay) },
+	{ SAYS_SIGNED, offsetof(struct channel, signed_by_other) },
+	{ SAYS_MAILING_LIST, offsetof(struct channel, mailing_list) },
+	{ SAYS_TRUSTED_FORWARDER, offsetof(struct channel, trusted_forwarder) },
+	{ SAYS_ARC, offsetof(struct channel, arc) },
+};
+
 static void
 add_flow(
     struct analysis *analysis, struct channel *channel, const struct flow *flow)
 {
-	const struct facts *facts = flow->facts;
-	const struct reason_facts *reasons = flow->reasons;
+	const struct flow_report *report = flow_report(analysis, flow);
+	struct party *party = &analysis->parties[flow->party];
 	int64_t n = flow->messages;
+	size_t i;
 
 	add(&channel->messages, true, n);
-	add(&channel->passed, facts->passes, n);
-	add(&channel->aligned_spf, facts->aligned_spf, n);
-	add(&channel->own_network,
-	    own_has_address(analysis->config.own, &flow->source_ip), n);
-	add(&channel->sig_pass, facts->own_signature == SIGNATURE_PASS, n);
-	add(&channel->sig_fail, facts->own_signature == SIGNATURE_FAIL, n);
-	add(&channel->spf_pass, facts->spf == DMARC_AUTH_PASS, n);
-	add(&channel->signed_by_relay, facts->relay_signs, n);
-	add(&channel->signed_by_other, facts->signer != NULL, n);
-	add(&channel->mailing_list, reasons->mailing_list, n);
-	add(&channel->trusted_forwarder, reasons->trusted_forwarder, n);
-	add(&channel->arc, reasons->arc_pass || reasons->arc_seal != NULL, n);
-	add(&channel->sealed,
-	    facts_sealed_by(reasons->arc_seal, channel->envelope), n);
-	if (flow->first_day < channel->first_day)
-		channel->first_day = flow->first_day;
-	if (flow->last_day > channel->last_day)
-		channel->last_day = flow->last_day;
-	add(&analysis->parties[flow->party].messages, true, n);
-	add(&analysis->parties[flow->party].direct, facts->aligned_spf, n);
+	for (i = 0; i < COUNT_OF(sums); i++)
+		add((int64_t *)((char *)channel + sums[i].member),
+		    flow->says & sums[i].says, n);
+	if (flow->says & SAYS_ARC)
+		add(&channel->sealed,
+		    facts_sealed_by(flow_reasons(analysis, flow)->arc_seal,
+			channel->envelope),
+		    n);
+	channel->followed += (flow->says & SAYS_FOLLOWED) != 0;
+	if (report->day < channel->first_day)
+		channel->first_day = report->day;
+	if (report->day > channel->last_day)
+		channel->last_day = report->day;
+	add(&party->messages, true, n);
+	add(&party->direct, flow->says & SAYS_ALIGNED_SPF, n);
 }
 
-static int
-compare_numbers(const void *a, const void *b)
+/* For each party and source the last channel it was seen in, one up: so each
+ * is counted once. */
+struct stamps {
+	uint32_t *parties, *sources;
+};
+
+static void
+count_distinct(struct analysis *analysis, struct channel *channel,
+    const struct flow *flow, struct stamps *stamps)
 {
-	const uint32_t *left = a, *right = b;
+	uint32_t source = flow_report(analysis, flow)->source_number;
+	uint32_t stamp = (uint32_t)(channel - analysis->channels) + 1;
 
-	return *left < *right ? -1 : *left > *right;
-}
-
-static int
-compare_pointers(const void *a, const void *b)
-{
-	const void *const *left = a, *const *right = b;
-
-	return *left < *right ? -1 : *left > *right;
+	channel->parties += stamps->parties[flow->party] != stamp;
+	channel->reporters += stamps->sources[source] != stamp;
+	stamps->parties[flow->party] = stamps->sources[source] = stamp;
 }
 
 static void
-count_distinct(struct analysis *analysis, struct channel *channel)
+sum_channel(
+    struct analysis *analysis, struct channel *channel, struct stamps *stamps)
 {
 	const struct flow *flows = learn_flows(analysis, channel);
-	size_t i, n = channel->flow_count;
-	uint32_t *parties;
-	const void **reporters;
+	size_t i;
 
-	if (n == 1) {
-		channel->parties = channel->reporters = 1;
-		return;
+	channel->first_day = INT32_MAX;
+	channel->last_day = INT32_MIN;
+	for (i = 0; i < channel->flow_count; i++) {
+		add_flow(analysis, channel, &flows[i]);
+		count_distinct(analysis, channel, &flows[i], stamps);
 	}
-	parties = allocate(n, sizeof(*parties));
-	reporters = allocate(n, sizeof(*reporters));
-	for (i = 0; i < n; i++) {
-		parties[i] = flows[i].party;
-		reporters[i] = flows[i].source;
-	}
-	qsort(parties, n, sizeof(*parties), compare_numbers);
-	qsort(reporters, n, sizeof(*reporters), compare_pointers);
-	for (i = 0; i < n; i++) {
-		channel->parties += i == 0 || parties[i] != parties[i - 1];
-		channel->reporters +=
-		    i == 0 || reporters[i] != reporters[i - 1];
-	}
-	free(parties);
-	free(reporters);
 }
 
 void
 learn_sums(struct analysis *analysis)
 {
-	const struct flow *flows;
+	struct stamps stamps = {
+		room_new(analysis->party_count, sizeof(uint32_t)),
+		room_new(analysis->sources.count, sizeof(uint32_t)),
+	};
 	struct channel *channel;
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < analysis->channel_count; i++) {
-		channel = analysis->channels[i];
-		channel->first_day = INT32_MAX;
-		channel->last_day = INT32_MIN;
-		flows = learn_flows(analysis, channel);
-		for (j = 0; j < channel->flow_count; j++)
-			add_flow(analysis, channel, &flows[j]);
-		count_distinct(analysis, channel);
+		channel = &analysis->channels[i];
+		sum_channel(analysis, channel, &stamps);
 		add(&analysis->messages, true, channel->messages);
 		if (i == 0 || channel->first_day < analysis->first_day)
 			analysis->first_day = channel->first_day;
 		if (i == 0 || channel->last_day > analysis->last_day)
 			analysis->last_day = channel->last_day;
 	}
+	/* No more of them come. */
+	memset(stamps.parties, 0, analysis->party_count * sizeof(uint32_t));
+	analysis->party_rows = stamps.parties;
+	free(stamps.sources);
 }
 
 /* --- ours --- */
@@ -150,7 +145,7 @@ learn_own(struct analysis *analysis)
 	size_t i;
 
 	for (i = 0; i < analysis->channel_count; i++) {
-		channel = analysis->channels[i];
+		channel = &analysis->channels[i];
 		channel->class = CLASS_UNKNOWN;
 		if (channel->envelope == NULL && channel->messages > 0
 		    && (2 * channel->aligned_spf >= channel->messages
@@ -179,7 +174,7 @@ list_networks(const struct analysis *analysis, struct channel **out)
 	size_t i, n = 0;
 
 	for (i = 0; i < analysis->channel_count; i++) {
-		channel = analysis->channels[i];
+		channel = &analysis->channels[i];
 		if (channel->envelope == NULL && channel->network.len > 0
 		    && channel->class == CLASS_UNKNOWN
 		    && 2 * channel->sig_pass >= channel->messages)
@@ -194,11 +189,9 @@ static size_t
 find_network(struct channel *const *networks, size_t count,
     const struct address *address)
 {
-	struct address network = *address;
-	size_t keep = address->len == 5 ? 4 : 7, low = 0, high = count, middle;
+	struct address network = world_network(address);
+	size_t low = 0, high = count, middle;
 
-	if (address->len > keep)
-		memset(network.data + keep, 0, address->len - keep);
 	while (low < high) {
 		middle = (low + high) / 2;
 		if (address_compare(&networks[middle]->network, &network) < 0)
@@ -212,45 +205,71 @@ find_network(struct channel *const *networks, size_t count,
 	    : count;
 }
 
+static void
+look_at_others(const struct analysis *analysis, const struct channel *channel,
+    struct channel *const *networks, size_t count)
+{
+	const struct flow *flows = learn_flows(analysis, channel);
+	struct address address;
+	size_t i, at;
+
+	for (i = 0; i < channel->flow_count; i++) {
+		address = flow_address(analysis, &flows[i]);
+		at = find_network(networks, count, &address);
+		for (; at < count
+		     && find_network(networks + at, 1, &address) == 0;
+		     at++)
+			add(&networks[at]->from_others, true,
+			    flows[i].messages);
+	}
+}
+
 void
 learn_networks(struct analysis *analysis)
 {
 	struct channel **networks =
-	    allocate(analysis->channel_count, sizeof(struct channel *));
-	size_t count = list_networks(analysis, networks), i, at;
-	const struct flow *flow;
+	    room_new(analysis->channel_count, sizeof(struct channel *));
+	size_t count = list_networks(analysis, networks), i;
 
-	for (i = 0; i < analysis->flow_count && count > 0; i++) {
-		flow = &analysis->flows[i];
-		if (flow->facts->envelope == NULL)
-			continue;
-		at = find_network(networks, count, &flow->source_ip);
-		for (; at < count
-		     && find_network(networks + at, 1, &flow->source_ip) == 0;
-		     at++)
-			add(&networks[at]->from_others, true, flow->messages);
-	}
+	for (i = 0; i < analysis->channel_count && count > 0; i++)
+		if (analysis->channels[i].envelope != NULL)
+			look_at_others(
+			    analysis, &analysis->channels[i], networks, count);
 	free(networks);
 }
 
 /* --- the domains in From --- */
 
+static const char *
+from_of(const struct analysis *analysis, const struct flow *flow)
+{
+	return flow_facts(analysis, flow)->shape->header_from;
+}
+
+static void
+learn_froms_of(struct analysis *analysis, const struct channel *channel)
+{
+	const struct flow *flows = learn_flows(analysis, channel);
+	const char *from, *last = NULL;
+	size_t i;
+
+	for (i = 0; i < channel->flow_count; i++) {
+		from = from_of(analysis, &flows[i]);
+		if (from == last)
+			continue;
+		*memo_place(&analysis->own_froms, from) = channel;
+		last = from;
+	}
+}
+
 void
 learn_froms(struct analysis *analysis)
 {
-	const char *from, *last = NULL;
-	const struct flow *flow;
 	size_t i;
 
-	for (i = 0; i < analysis->flow_count; i++) {
-		flow = &analysis->flows[i];
-		from = flow->facts->shape->header_from;
-		if (from == last
-		    || analysis->channels[flow->channel]->class != CLASS_OWN)
-			continue;
-		*memo_place(&analysis->own_froms, from) = flow;
-		last = from;
-	}
+	for (i = 0; i < analysis->channel_count; i++)
+		if (analysis->channels[i].class == CLASS_OWN)
+			learn_froms_of(analysis, &analysis->channels[i]);
 }
 
 bool
@@ -265,8 +284,7 @@ learn_is_strange(struct analysis *analysis, const struct channel *host)
 		return false;
 	for (i = 0; i < host->flow_count; i++) {
 		flow = &flows[i];
-		if (*memo_place(
-			&analysis->own_froms, flow->facts->shape->header_from)
+		if (*memo_place(&analysis->own_froms, from_of(analysis, flow))
 		    == NULL)
 			strange = sum(strange, flow->messages);
 	}
@@ -282,7 +300,7 @@ learn_new_servers(struct analysis *analysis)
 	size_t i;
 
 	for (i = 0; i < analysis->channel_count; i++) {
-		channel = analysis->channels[i];
+		channel = &analysis->channels[i];
 		if (channel->class == CLASS_VENDOR
 		    && 2 * channel->sig_home >= channel->messages
 		    && 10 * channel->signed_by_other < channel->messages)
@@ -299,7 +317,7 @@ learn_signers(struct analysis *analysis)
 	size_t i;
 
 	for (i = 0; i < analysis->channel_count; i++) {
-		channel = analysis->channels[i];
+		channel = &analysis->channels[i];
 		if (channel->org != NULL && channel->messages > 0
 		    && 2 * channel->signed_by_relay >= channel->messages)
 			*memo_place(&analysis->signers, channel->org) = channel;
@@ -308,15 +326,15 @@ learn_signers(struct analysis *analysis)
 
 bool
 learn_is_anothers(struct analysis *analysis, const struct channel *channel,
-    const struct facts *facts)
+    const struct flow *flow)
 {
 	const struct dmarc_dkim *dkim;
 	const char *org;
 
-	if (facts->signer == NULL)
+	if (!(flow->says & SAYS_SIGNED))
 		return false;
-	for (dkim = facts->shape->dkim_results; dkim != NULL;
-	     dkim = dkim->next) {
+	dkim = flow_facts(analysis, flow)->shape->dkim_results;
+	for (; dkim != NULL; dkim = dkim->next) {
 		if (dkim->result.value != DMARC_AUTH_PASS
 		    || dkim->domain == NULL)
 			continue;
@@ -351,9 +369,9 @@ learn_mailings(
     const struct analysis *analysis, const char *domain, size_t *count)
 {
 	size_t i, n = 0, all = analysis->own_day_count;
-	struct own_day *days = allocate(all, sizeof(*days));
-	int64_t *records = allocate(all, sizeof(*records)), usual;
-	int32_t *out = allocate(all, sizeof(*out));
+	struct own_day *days = room_new(all, sizeof(*days));
+	int64_t *records = room_new(all, sizeof(*records)), usual;
+	int32_t *out = room_new(all, sizeof(*out));
 
 	*count = 0;
 	for (i = 0; i < all; i++)

@@ -37,7 +37,7 @@ int32_t *learn_mailings(
  * mail itself, and not this channel's or ours.  After learn_signers(). */
 void learn_signers(struct analysis *analysis);
 bool learn_is_anothers(struct analysis *analysis, const struct channel *channel,
-    const struct facts *facts);
+    const struct flow *flow);
 
 /* The flows of a channel, channel->flow_count of them. */
 static inline const struct flow *
@@ -46,21 +46,9 @@ learn_flows(const struct analysis *analysis, const struct channel *channel)
 	return analysis->flows + channel->first_flow;
 }
 
-/* The selector of a flow whose signature passes; NULL if none is named. */
-struct selector *learn_selector(
-    struct analysis *analysis, const struct flow *flow);
-
-/* Whether it is used by what is ours: a message that it passes for was
- * ours, whoever brought it. */
-static inline bool
-learn_is_home(const struct selector *selector)
-{
-	return selector->own > 0;
-}
-
-/* Messages with a selector that one operator carries: an organisation, or
- * with NULL a network's channel. */
-int64_t learn_carried(const struct analysis *analysis,
-    const struct selector *selector, const struct channel *channel);
+/* The number of the selector of a signature of ours that passes; INDEX_NONE
+ * if none is named. */
+uint32_t learn_selector(struct analysis *analysis, const char *policy_domain,
+    const struct facts *facts);
 
 #endif

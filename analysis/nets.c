@@ -4,24 +4,12 @@
  * filter or a second MX, to which the list has delivered itself.
  */
 
-#include <err.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/leak_world.h"
 #include "analysis/learn.h"
 #include "base/arena.h"
-
-static struct address
-network_of(const struct address *address)
-{
-	struct address network = *address;
-	size_t keep = address->len == 5 ? 4 : 7;
-
-	if (address->len > keep)
-		memset(network.data + keep, 0, address->len - keep);
-	return network;
-}
+#include "base/room.h"
 
 static int
 compare_nets(const void *a, const void *b)
@@ -34,7 +22,7 @@ compare_nets(const void *a, const void *b)
 struct net *
 hops_net(const struct draft *draft, const struct address *address)
 {
-	const struct net key = { .address = network_of(address) };
+	const struct net key = { .address = world_network(address) };
 
 	return draft->net_count == 0
 	    ? NULL
@@ -51,16 +39,6 @@ name_net(const struct analysis *analysis, const struct address *address)
 	    address_format(address, text), address->len == 5 ? 24 : 48);
 }
 
-static void *
-allocate(size_t count, size_t size)
-{
-	void *made = calloc(count == 0 ? 1 : count, size);
-
-	if (made == NULL)
-		err(1, "nets");
-	return made;
-}
-
 /* --- candidates --- */
 
 static void
@@ -68,17 +46,18 @@ collect_nets(const struct analysis *analysis, struct draft *draft)
 {
 	const struct flow *flows = learn_flows(analysis, draft->channel);
 	size_t count = draft->channel->flow_count, i, n = 0;
-	struct net *nets = allocate(count, sizeof(*nets));
+	struct net *nets = room_new(count, sizeof(*nets));
+	struct address address;
 	const struct flow *flow;
 
 	for (i = 0; i < count; i++) {
 		flow = &flows[i];
+		address = flow_address(analysis, flow);
 		nets[i] = (struct net) {
-			.address = network_of(&flow->source_ip),
+			.address = world_network(&address),
 			.messages = flow->messages,
-			.spf_pass = flow->facts->spf == DMARC_AUTH_PASS
-			    ? flow->messages
-			    : 0,
+			.spf_pass =
+			    flow->says & SAYS_SPF_PASS ? flow->messages : 0,
 			.party = flow->party,
 		};
 	}
@@ -154,19 +133,24 @@ list_sights(const struct analysis *analysis, const struct draft *draft,
     struct sight *out)
 {
 	const struct channel *channel = draft->channel;
-	const struct cell *cells = analysis->cells + channel->first_cell;
-	const struct flow *flow;
+	const struct flow *flows = learn_flows(analysis, channel), *flow;
+	struct address address;
 	const struct net *net;
 	size_t i, n = 0, kept = 0;
+	int32_t day;
 
-	for (i = 0; i < channel->cell_count; i++) {
-		flow = &analysis->flows[cells[i].flow];
-		net = hops_net(draft, &flow->source_ip);
-		out[n++] = (struct sight) { SIGHT_LIST, 0, cells[i].day };
+	for (i = 0; i < channel->flow_count; i++) {
+		flow = &flows[i];
+		if (!(flow->says & SAYS_FOLLOWED))
+			continue;
+		address = flow_address(analysis, flow);
+		net = hops_net(draft, &address);
+		day = flow_report(analysis, flow)->day;
+		out[n++] = (struct sight) { SIGHT_LIST, 0, day };
 		out[n++] = net != NULL && net->is_hop
 		    ? (struct sight) { SIGHT_NET, (uint32_t)(net - draft->nets),
-			      cells[i].day }
-		    : (struct sight) { SIGHT_PARTY, flow->party, cells[i].day };
+			      day }
+		    : (struct sight) { SIGHT_PARTY, flow->party, day };
 	}
 	qsort(out, n, sizeof(*out), compare_sights);
 	for (i = 0; i < n; i++)
@@ -201,7 +185,7 @@ static void
 count_all_days(const struct analysis *analysis, struct draft *draft)
 {
 	struct sight *sights =
-	    allocate(2 * (size_t)draft->channel->cell_count, sizeof(*sights));
+	    room_new(2 * (size_t)draft->channel->followed, sizeof(*sights));
 	size_t count = list_sights(analysis, draft, sights), i;
 	struct net *net;
 
@@ -258,7 +242,7 @@ gather_candidates(const struct draft *drafts, size_t count)
 
 	for (i = 0; i < count; i++)
 		room += drafts[i].net_count;
-	out.nets = allocate(room, sizeof(struct net *));
+	out.nets = room_new(room, sizeof(struct net *));
 	for (i = 0; i < count; i++)
 		for (j = 0; j < drafts[i].net_count; j++)
 			if (drafts[i].nets[j].is_hop)
@@ -285,9 +269,12 @@ find_first(const struct candidates *candidates, const struct address *address)
 }
 
 static void
-look_around(const struct candidates *candidates, const struct flow *flow)
+look_around(const struct analysis *analysis,
+    const struct candidates *candidates, const struct channel *channel,
+    const struct flow *flow)
 {
-	const struct address network = network_of(&flow->source_ip);
+	const struct address address = flow_address(analysis, flow);
+	const struct address network = world_network(&address);
 	struct net *net;
 	size_t i;
 
@@ -297,10 +284,12 @@ look_around(const struct candidates *candidates, const struct flow *flow)
 			break;
 		net->party_count =
 		    add_number(net->parties, net->party_count, flow->party);
-		if (flow->facts->envelope != NULL)
-			net->sender_count = add_number(
-			    net->senders, net->sender_count, flow->channel);
-		else if (flow->party == net->party && !flow->facts->aligned_spf)
+		if (channel->envelope != NULL)
+			net->sender_count =
+			    add_number(net->senders, net->sender_count,
+				(uint32_t)(channel - analysis->channels));
+		else if (flow->party == net->party
+		    && !(flow->says & SAYS_ALIGNED_SPF))
 			net->has_own_mail = true;
 	}
 }
@@ -380,7 +369,9 @@ hops_find_nets(
     const struct analysis *analysis, struct draft *drafts, size_t count)
 {
 	struct candidates candidates;
-	size_t i;
+	const struct channel *channel;
+	const struct flow *flows;
+	size_t i, j;
 
 	for (i = 0; i < count; i++) {
 		if (drafts[i].channel->envelope == NULL)
@@ -389,8 +380,12 @@ hops_find_nets(
 		count_all_days(analysis, &drafts[i]);
 	}
 	candidates = gather_candidates(drafts, count);
-	for (i = 0; i < analysis->flow_count && candidates.count > 0; i++)
-		look_around(&candidates, &analysis->flows[i]);
+	for (i = 0; i < analysis->channel_count && candidates.count > 0; i++) {
+		channel = &analysis->channels[i];
+		flows = learn_flows(analysis, channel);
+		for (j = 0; j < channel->flow_count; j++)
+			look_around(analysis, &candidates, channel, &flows[j]);
+	}
 	share_days(&candidates);
 	for (i = 0; i < candidates.count; i++)
 		candidates.nets[i]->is_hop =

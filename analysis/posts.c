@@ -1,19 +1,10 @@
 #include "analysis/posts.h"
 
-#include <err.h>
 #include <stdlib.h>
 
+#include "base/room.h"
+
 #define ROUNDS 4
-
-static void *
-allocate(size_t count, size_t size)
-{
-	void *made = calloc(count == 0 ? 1 : count, size);
-
-	if (made == NULL)
-		err(1, "posts");
-	return made;
-}
 
 static int
 compare(const void *a, const void *b)
@@ -42,7 +33,7 @@ divide(int64_t a, int64_t b)
 static size_t *
 find_days(const struct grid *grid)
 {
-	size_t *first = allocate(grid->day_count + 1, sizeof(*first));
+	size_t *first = room_new(grid->day_count + 1, sizeof(*first));
 	size_t i, day = 0;
 
 	for (i = 0; i < grid->cell_count; i++)
@@ -72,9 +63,9 @@ guess_posts(const struct grid *grid, const size_t *first, struct posts *out)
 static void
 fit_subscribers(const struct grid *grid, const size_t *first, struct posts *out)
 {
-	int64_t *values = allocate(grid->day_count, sizeof(*values));
-	size_t *next = allocate(grid->party_count + 1, sizeof(*next));
-	int64_t *sorted = allocate(grid->cell_count, sizeof(*sorted));
+	int64_t *values = room_new(grid->day_count, sizeof(*values));
+	size_t *next = room_new(grid->party_count + 1, sizeof(*next));
+	int64_t *sorted = room_new(grid->cell_count, sizeof(*sorted));
 	size_t i, day, party, start;
 
 	for (i = 0; i < grid->cell_count; i++)
@@ -98,7 +89,7 @@ fit_subscribers(const struct grid *grid, const size_t *first, struct posts *out)
 static void
 fit_posts(const struct grid *grid, const size_t *first, struct posts *out)
 {
-	int64_t *values = allocate(grid->party_count, sizeof(*values));
+	int64_t *values = room_new(grid->party_count, sizeof(*values));
 	size_t day, i, n;
 
 	for (day = 0; day < grid->day_count; day++) {
@@ -162,7 +153,7 @@ measure(const struct grid *grid, struct posts *out)
 static void
 lower(const struct grid *grid, struct posts *out)
 {
-	int64_t *values = allocate(grid->cell_count, sizeof(*values));
+	int64_t *values = room_new(grid->cell_count, sizeof(*values));
 	size_t party, i, n;
 	int64_t low;
 
@@ -183,9 +174,9 @@ posts_fit(const struct grid *grid, struct posts *out)
 	size_t *first = find_days(grid), i;
 
 	*out = (struct posts) { 0 };
-	out->by_day = allocate(grid->day_count, sizeof(*out->by_day));
+	out->by_day = room_new(grid->day_count, sizeof(*out->by_day));
 	out->subscribers =
-	    allocate(grid->party_count, sizeof(*out->subscribers));
+	    room_new(grid->party_count, sizeof(*out->subscribers));
 	guess_posts(grid, first, out);
 	fit_subscribers(grid, first, out);
 	for (i = 0; i < ROUNDS; i++) {

@@ -1,10 +1,10 @@
 /*
- * Rows as they come, packed, until all are there; then the flows and cells
+ * Rows as they come, packed, until all are there; then the channels and flows
  * that they are.
  *
  * There may be millions, so what counts is in which order memory is gone
- * through: rows by channel, then those of one channel by flow.  Each look at
- * something far away costs more than all else that is done for a row.
+ * through: each look at something far away costs more than all else that is
+ * done for a row.
  */
 #ifndef ANALYSIS_ROWS_H
 #define ANALYSIS_ROWS_H
@@ -15,26 +15,37 @@
 #include "parse/flow.h"
 
 struct analysis;
-struct row;
-struct row_report;
 
-struct rows {
-	struct row *rows;
-	size_t count, room;
-	struct row_report *reports;
-	size_t report_count, report_room;
-	/* Those that are not IPv4, or none. */
-	struct address *addresses;
-	size_t address_count, address_room;
-	const struct reason_facts **reasons;
-	size_t reason_count, reason_room;
+struct row {
+	int64_t count;
+	uint32_t report, record;
+	uint32_t shape, channel;
+	uint32_t address;
+	uint32_t reasons : 31,
+	    is_long : 1; /* the address is in analysis->addresses */
 };
 
-/* Makes flows and cells of the rows, with their channels and parties, and
- * counts the records of own days.  The rows are gone after that.  Returns the
- * channels' numbers in the order in which their flows stand, for free(). */
-uint32_t *rows_settle(
-    struct analysis *analysis, const struct flow_shapes *shapes);
+/* Rows of a piece: 32 MB, so that what is freed goes back to the system, which
+ * can use it for the flows. */
+#define ROWS_PIECE ((size_t)1 << 20)
+
+struct rows {
+	struct row **pieces;
+	size_t count, room;
+	/* Of the last one. */
+	const struct dmarc_reason *last_reasons;
+	uint32_t reasons;
+};
+
+static inline struct row *
+rows_at(const struct rows *rows, size_t i)
+{
+	return &rows->pieces[i / ROWS_PIECE][i % ROWS_PIECE];
+}
+
+/* Makes channels and flows of the rows, finds their parties and selectors,
+ * and counts the records of own days.  The rows are gone after that. */
+void rows_settle(struct analysis *analysis, const struct flow_shapes *shapes);
 
 void rows_release(struct rows *rows);
 

@@ -5,8 +5,6 @@
 
 #include "analysis/learn.h"
 
-#include <stdlib.h>
-
 struct selector_key {
 	const char *policy_domain, *domain, *name;
 };
@@ -31,39 +29,29 @@ hash_selector(const struct selector_key *key)
 	    key->name);
 }
 
-static struct selector *
-find_selector(struct analysis *analysis, const struct flow *flow, bool may_add)
+uint32_t
+learn_selector(struct analysis *analysis, const char *policy_domain,
+    const struct facts *facts)
 {
-	struct selector_key key = { flow->source->domain,
-		flow->facts->own_domain, flow->facts->own_selector };
+	struct selector_key key = { policy_domain, facts->own_domain,
+		facts->own_selector };
 	uint64_t hash;
 	uint32_t number;
 
 	if (key.name == NULL || *key.name == '\0')
-		return NULL;
+		return INDEX_NONE;
 	hash = hash_selector(&key);
 	number = index_find(
 	    &analysis->selector_index, hash, is_selector, analysis, &key);
-	if (number == INDEX_NONE) {
-		if (!may_add)
-			return NULL;
-		number = (uint32_t)analysis->selector_count;
-		analysis->selectors = index_grow(analysis->selectors, number,
-		    &analysis->selector_room, sizeof(*analysis->selectors));
-		analysis->selectors[analysis->selector_count++] =
-		    (struct selector) { key.policy_domain, key.domain, key.name,
-			    0, 0 };
-		index_put(&analysis->selector_index, hash, number);
-	}
-	return &analysis->selectors[number];
-}
-
-struct selector *
-learn_selector(struct analysis *analysis, const struct flow *flow)
-{
-	return flow->facts->own_signature == SIGNATURE_PASS
-	    ? find_selector(analysis, flow, false)
-	    : NULL;
+	if (number != INDEX_NONE)
+		return number;
+	number = (uint32_t)analysis->selector_count;
+	analysis->selectors = index_grow(analysis->selectors, number,
+	    &analysis->selector_room, sizeof(*analysis->selectors));
+	analysis->selectors[analysis->selector_count++] =
+	    (struct selector) { key.policy_domain, key.domain, key.name, 0, 0 };
+	index_put(&analysis->selector_index, hash, number);
+	return number;
 }
 
 static bool
@@ -79,14 +67,15 @@ is_carriage(const void *context, uint32_t number, const void *wanted)
 }
 
 static struct carriage
-carriage_of(const struct analysis *analysis, const struct selector *selector,
+carriage_of(const struct analysis *analysis, uint32_t selector,
     const struct channel *channel)
 {
 	return (struct carriage) {
-		.selector = (uint32_t)(selector - analysis->selectors),
+		.selector = selector,
 		.domain = channel->org,
-		.channel = channel->org == NULL ? (uint32_t)channel->number
-						: INDEX_NONE,
+		.channel = channel->org == NULL
+		    ? (uint32_t)(channel - analysis->channels)
+		    : INDEX_NONE,
 	};
 }
 
@@ -98,8 +87,10 @@ hash_carriage(const struct carriage *key)
 	    key->channel);
 }
 
-int64_t
-learn_carried(const struct analysis *analysis, const struct selector *selector,
+/* Messages with the selector that the channel's operator carries: an
+ * organisation, or a network. */
+static int64_t
+carried(const struct analysis *analysis, uint32_t selector,
     const struct channel *channel)
 {
 	struct carriage key = carriage_of(analysis, selector, channel);
@@ -110,7 +101,7 @@ learn_carried(const struct analysis *analysis, const struct selector *selector,
 }
 
 static void
-add_carriage(struct analysis *analysis, const struct selector *selector,
+add_carriage(struct analysis *analysis, uint32_t selector,
     const struct channel *channel, int64_t messages)
 {
 	struct carriage key = carriage_of(analysis, selector, channel);
@@ -129,55 +120,91 @@ add_carriage(struct analysis *analysis, const struct selector *selector,
 	    sum(analysis->carriages[number].messages, messages);
 }
 
-static void
-learn_selector_of(struct analysis *analysis, const struct flow *flow)
-{
-	const struct channel *channel = analysis->channels[flow->channel];
-	struct selector *selector;
+/* Flows of a channel that follow each other and have the same selector.  Many
+ * have: what is looked for is looked for once. */
+struct run {
+	uint32_t selector;
+	int64_t messages;
+	size_t next;
+};
 
-	if (flow->facts->own_signature != SIGNATURE_PASS)
-		return;
-	selector = find_selector(analysis, flow, true);
-	if (selector == NULL)
-		return;
-	selector->messages = sum(selector->messages, flow->messages);
-	if (channel->class == CLASS_OWN)
-		selector->own = sum(selector->own, flow->messages);
-	add_carriage(analysis, selector, channel, flow->messages);
+static struct run
+next_run(const struct channel *channel, const struct flow *flows, size_t from)
+{
+	struct run run = { .selector = flows[from].selector, .next = from };
+
+	while (run.next < channel->flow_count
+	    && flows[run.next].selector == run.selector)
+		run.messages = sum(run.messages, flows[run.next++].messages);
+	return run;
 }
 
 static void
-place_signature(struct analysis *analysis, struct flow *flow,
-    const struct selector *selector)
+add_selectors(struct analysis *analysis, const struct channel *channel)
 {
-	struct channel *channel = analysis->channels[flow->channel];
+	const struct flow *flows = learn_flows(analysis, channel);
+	struct selector *selector;
+	struct run run;
+	size_t i;
+
+	for (i = 0; i < channel->flow_count; i = run.next) {
+		run = next_run(channel, flows, i);
+		if (run.selector == INDEX_NONE)
+			continue;
+		selector = &analysis->selectors[run.selector];
+		selector->messages = sum(selector->messages, run.messages);
+		if (channel->class == CLASS_OWN)
+			selector->own = sum(selector->own, run.messages);
+		add_carriage(analysis, run.selector, channel, run.messages);
+	}
+}
+
+/* One that is used by what is ours is at home: a message that it passes for
+ * was ours, whoever brought it. */
+static void
+place_run(
+    struct analysis *analysis, struct channel *channel, const struct run *run)
+{
+	const struct selector *selector = &analysis->selectors[run->selector];
 	int64_t share;
 
-	if (learn_is_home(selector)) {
-		channel->sig_home = sum(channel->sig_home, flow->messages);
+	if (selector->own > 0) {
+		channel->sig_home = sum(channel->sig_home, run->messages);
 		return;
 	}
-	flow->is_away = true;
-	channel->sig_away = sum(channel->sig_away, flow->messages);
-	share = learn_carried(analysis, selector, channel) * 100
+	channel->sig_away = sum(channel->sig_away, run->messages);
+	share = carried(analysis, run->selector, channel) * 100
 	    / (selector->messages > 0 ? selector->messages : 1);
 	if (share > channel->carried)
 		channel->carried = share;
 }
 
+static void
+place_signatures(struct analysis *analysis, struct channel *channel)
+{
+	struct flow *flows = analysis->flows + channel->first_flow;
+	struct run run;
+	size_t i;
+
+	for (i = 0; i < channel->flow_count; i = run.next) {
+		run = next_run(channel, flows, i);
+		if (run.selector == INDEX_NONE)
+			continue;
+		place_run(analysis, channel, &run);
+		if (analysis->selectors[run.selector].own > 0)
+			continue;
+		for (; i < run.next; i++)
+			flows[i].says |= SAYS_AWAY;
+	}
+}
+
 void
 learn_selectors(struct analysis *analysis)
 {
-	const struct selector *selector;
-	struct flow *flow;
 	size_t i;
 
-	for (i = 0; i < analysis->flow_count; i++)
-		learn_selector_of(analysis, &analysis->flows[i]);
-	for (i = 0; i < analysis->flow_count; i++) {
-		flow = &analysis->flows[i];
-		selector = learn_selector(analysis, flow);
-		if (selector != NULL)
-			place_signature(analysis, flow, selector);
-	}
+	for (i = 0; i < analysis->channel_count; i++)
+		add_selectors(analysis, &analysis->channels[i]);
+	for (i = 0; i < analysis->channel_count; i++)
+		place_signatures(analysis, &analysis->channels[i]);
 }

@@ -51,34 +51,33 @@ is_doubtful_send(const struct judge *j)
 	    && !(j->list_label != NULL && j->step->fan >= 3);
 }
 
-static bool
-is_same_network(const struct flow *a, const struct flow *b)
+static struct address
+network_of(const struct judge *j, const struct flow *flow)
 {
-	size_t keep = a->source_ip.len == 5 ? 4 : 7;
+	struct address address = flow_address(j->analysis, flow);
 
-	return a->source_ip.len == b->source_ip.len
-	    && memcmp(a->source_ip.data, b->source_ip.data, keep) == 0;
+	return world_network(&address);
 }
 
-/* The flow whose network has most of the messages, if one has. */
-static const struct flow *
+/* The network that has most of the messages, if one has. */
+static struct address
 find_majority(const struct judge *j)
 {
 	const struct flow *flows = learn_flows(j->analysis, j->host);
-	const struct flow *flow, *most = NULL;
+	struct address network, most = { .len = 0 };
 	int64_t lead = 0;
 	size_t i;
 
 	for (i = 0; i < j->host->flow_count; i++) {
-		flow = &flows[i];
-		if (most != NULL && is_same_network(flow, most)) {
-			lead = sum(lead, flow->messages);
+		network = network_of(j, &flows[i]);
+		if (i > 0 && address_compare(&network, &most) == 0) {
+			lead = sum(lead, flows[i].messages);
 			continue;
 		}
-		lead -= flow->messages;
-		if (most == NULL || lead < 0) {
-			most = flow;
-			lead = lead < 0 ? -lead : lead;
+		lead -= flows[i].messages;
+		if (i == 0 || lead < 0) {
+			most = network;
+			lead = -lead;
 		}
 	}
 	return most;
@@ -89,7 +88,7 @@ static bool
 is_steady(const struct judge *j)
 {
 	const struct flow *flows = learn_flows(j->analysis, j->host);
-	const struct flow *flow, *most;
+	struct address network, most;
 	int64_t share = 0;
 	size_t i;
 
@@ -97,9 +96,9 @@ is_steady(const struct judge *j)
 		return true;
 	most = find_majority(j);
 	for (i = 0; i < j->host->flow_count; i++) {
-		flow = &flows[i];
-		if (is_same_network(flow, most))
-			share = sum(share, flow->messages);
+		network = network_of(j, &flows[i]);
+		if (address_compare(&network, &most) == 0)
+			share = sum(share, flows[i].messages);
 	}
 	return 2 * share >= j->host->messages;
 }
@@ -229,30 +228,30 @@ is_possible(const struct judge *j)
 static const struct {
 	bool (*holds)(const struct judge *j);
 	const char *rule, *text;
-	bool (*says)(const struct flow *flow);
+	uint32_t says;
 } doubts[] = {
 	{ is_doubtful_copy, "copied",
 	    "a broken signature can be copied, and nothing else shows that it "
 	    "was your mail",
-	    says_own_fail },
+	    SAYS_OWN_FAIL },
 	{ is_doubtful_send, "not-together",
 	    "a forwarder looks like that, or a message that was sent again",
-	    NULL },
+	    0 },
 	{ is_doubtful_burst, "burst",
 	    "it came within a week: a message that somebody sends again and "
 	    "again looks like that",
-	    NULL },
+	    0 },
 	{ is_doubtful_circle, "circle",
 	    "a forwarder looks like that, when you write to a few of its users "
 	    "together",
-	    NULL },
+	    0 },
 	{ is_doubtful_witness, "one-witness",
 	    "who forwards a list's mail looks like that, too",
-	    says_mailing_list },
-	{ is_detour, NULL, NULL, NULL },
-	{ judge_is_scheduled, NULL, NULL, NULL },
+	    SAYS_MAILING_LIST },
+	{ is_detour, NULL, NULL, 0 },
+	{ judge_is_scheduled, NULL, NULL, 0 },
 	{ is_hint, "nothing-of-yours",
-	    "there is nothing in it that only you can have written", NULL },
+	    "there is nothing in it that only you can have written", 0 },
 };
 
 static bool

@@ -1,8 +1,9 @@
-/* Texts, parties and channels, each once. */
+/* Texts and parties, each once. */
 
 #include "analysis/world.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/org.h"
 #include "base/arena.h"
@@ -154,6 +155,13 @@ find_party(struct analysis *analysis, const char *name, bool is_reporter)
 	return number;
 }
 
+const char *
+world_reporter_name(const struct flow_source *source)
+{
+	return *source->org_name != '\0' ? source->org_name
+					 : source->email_domain;
+}
+
 /* A name of a host says more than one for people. */
 static const char *
 name_reporter(struct analysis *analysis, const struct flow_source *source)
@@ -196,108 +204,6 @@ world_reporter(struct analysis *analysis, const struct flow_source *source)
 						       true)
 		    + 1);
 	return (uint32_t)((uintptr_t)*place - 1);
-}
-
-/* --- channels --- */
-
-/* /24 and /48: what one operator has at one place. */
-static struct address
-network_of(const struct address *address)
-{
-	struct address network = *address;
-	size_t keep = address->len == 5 ? 4 : 7;
-
-	if (address->len > keep)
-		memset(network.data + keep, 0, address->len - keep);
-	return network;
-}
-
-static bool
-is_channel(const void *context, uint32_t number, const void *wanted)
-{
-	const struct analysis *analysis = context;
-	const struct channel_key *channel = &analysis->channel_keys[number];
-	const struct channel_key *key = wanted;
-
-	return channel->domain == key->domain
-	    && channel->envelope == key->envelope
-	    && address_compare(&channel->network, &key->network) == 0;
-}
-
-static const char *
-name_network(struct analysis *analysis, const struct address *network)
-{
-	char text[ADDRESS_TEXT];
-
-	if (network->len == 0)
-		return "unknown";
-	return arena_printf(analysis->arena, "%s/%d",
-	    address_format(network, text), network->len == 5 ? 24 : 48);
-}
-
-static uint64_t
-hash_channel(const struct channel_key *key)
-{
-	uint64_t hash = index_hash_pointer(
-	    index_hash_pointer(3, key->domain), key->envelope);
-	size_t i;
-
-	for (i = 0; i < key->network.len; i++)
-		hash = index_hash(hash, key->network.data[i]);
-	return hash;
-}
-
-static uint32_t
-add_channel(struct analysis *analysis, const struct channel_key *key)
-{
-	struct channel *made = arena_alloc(analysis->arena, 1, sizeof(*made));
-	uint32_t number = (uint32_t)analysis->channel_count;
-
-	made->domain = key->domain;
-	made->envelope = key->envelope;
-	made->network = key->network;
-	made->name = key->envelope != NULL
-	    ? key->envelope
-	    : name_network(analysis, &key->network);
-	if (made->envelope != NULL)
-		made->org = world_org(analysis, made->envelope);
-	analysis->channels = index_grow(analysis->channels, number,
-	    &analysis->channel_room, sizeof(struct channel *));
-	analysis->channel_keys = index_grow(analysis->channel_keys, number,
-	    &analysis->channel_key_room, sizeof(*analysis->channel_keys));
-	analysis->channels[number] = made;
-	analysis->channel_keys[number] = *key;
-	analysis->channel_count++;
-	return number;
-}
-
-uint32_t
-world_channel(struct analysis *analysis, const char *domain,
-    const char *envelope, const struct address *source_ip)
-{
-	struct channel_key key = { domain, envelope, { .len = 0 } };
-	uint64_t hash;
-	uint32_t number;
-
-	if (key.envelope == NULL)
-		key.network = network_of(source_ip);
-	hash = hash_channel(&key);
-	number = index_find(
-	    &analysis->channel_index, hash, is_channel, analysis, &key);
-	if (number == INDEX_NONE) {
-		number = add_channel(analysis, &key);
-		index_put(&analysis->channel_index, hash, number);
-	}
-	return number;
-}
-
-void
-world_channel_soon(
-    const struct analysis *analysis, const char *domain, const char *envelope)
-{
-	const struct channel_key key = { domain, envelope, { .len = 0 } };
-
-	index_soon(&analysis->channel_index, hash_channel(&key));
 }
 
 /* --- mail of ours, by day --- */
@@ -348,25 +254,31 @@ analysis_free(struct analysis *analysis)
 {
 	if (analysis == NULL)
 		return;
-	memo_release(&analysis->reasons);
+	memo_release(&analysis->reason_memo);
+	memo_release(&analysis->sources);
 	memo_release(&analysis->orgs);
 	memo_release(&analysis->reporters);
 	memo_release(&analysis->envelope_to);
 	memo_release(&analysis->signers);
 	memo_release(&analysis->own_froms);
 	index_release(&analysis->channel_index);
+	index_release(&analysis->host_index);
 	index_release(&analysis->party_index);
 	index_release(&analysis->selector_index);
 	index_release(&analysis->carriage_index);
 	index_release(&analysis->own_day_index);
 	intern_release(&analysis->strings);
 	rows_release(&analysis->rows);
+	free(analysis->reports);
+	free(analysis->addresses);
+	free(analysis->reasons);
 	free(analysis->facts);
 	free(analysis->flows);
-	free(analysis->cells);
-	free(analysis->channels);
 	free(analysis->channel_keys);
+	free(analysis->channels);
+	free(analysis->by_domain);
 	free(analysis->parties);
+	free(analysis->party_rows);
 	free(analysis->selectors);
 	free(analysis->carriages);
 	free(analysis->own_days);

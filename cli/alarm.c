@@ -301,8 +301,8 @@ ask_senders(struct alarm *alarm, struct error *err)
 	context.options = &options;
 	ok = analyse(&analysed, &context, err);
 	if (ok) {
-		struct channel *const *channels =
-		    analysis_channels(analysed.analysis, &count);
+		const struct channel *const *channels =
+		    analysis_by_domain(analysed.analysis, &count);
 
 		for (i = 0; i < count; i++)
 			tell_sender(alarm, channels[i]);

@@ -11,13 +11,13 @@
 
 /* Channels stand by domain. */
 static void
-assign_channels(struct html_data *data, const struct analysis *analysis)
+assign_channels(struct html_data *data, struct analysis *analysis)
 {
-	struct channel *const *channels;
+	const struct channel *const *channels;
 	struct html_domain *domain;
 	size_t i, j, count;
 
-	channels = analysis_channels(analysis, &count);
+	channels = analysis_by_domain(analysis, &count);
 	for (i = 0; i < count; i = j) {
 		for (j = i + 1; j < count
 		     && strcmp(channels[i]->domain, channels[j]->domain) == 0;

@@ -76,7 +76,7 @@ struct html_domain {
 	struct html_days days;
 	struct html_tls *tls;
 	struct html_rows lists[HTML_LIST_COUNT];
-	struct channel *const *channels; /* most messages first */
+	const struct channel *const *channels; /* most messages first */
 	size_t channel_count;
 };
 

@@ -139,17 +139,17 @@ compare(const void *a, const void *b)
 static bool
 choose(struct leaks *leaks, struct error *err)
 {
-	struct channel *const *all;
+	const struct channel *all;
 	size_t n, i;
 
 	all = analysis_channels(leaks->analysed.analysis, &n);
 	leaks->channels =
 	    arena_alloc(leaks->context->arena, n, sizeof(struct channel *));
 	for (i = 0; i < n; i++)
-		if (all[i]->leak != NULL
+		if (all[i].leak != NULL
 		    && (leaks->name == NULL
-			|| why_is_named(all[i], leaks->name)))
-			leaks->channels[leaks->count++] = all[i];
+			|| why_is_named(&all[i], leaks->name)))
+			leaks->channels[leaks->count++] = &all[i];
 	qsort(leaks->channels, leaks->count, sizeof(struct channel *), compare);
 	while (leaks->list_count < leaks->count
 	    && !leaks->channels[leaks->list_count]->is_possible_list)

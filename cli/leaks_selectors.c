@@ -56,8 +56,8 @@ add_flow(void *context, const struct channel_flow *flow)
 		.domain = text_or_none(facts->own_domain),
 		.selector = facts->own_selector,
 		.messages = flow->messages,
-		.first_day = flow->first_day,
-		.last_day = flow->last_day,
+		.first_day = flow->day,
+		.last_day = flow->day,
 	};
 }
 

@@ -401,6 +401,12 @@ output_row(struct output *output, const struct output_value *values)
 }
 
 void
+output_more(struct output *output, size_t count)
+{
+	output->row_count += count;
+}
+
+void
 output_free(struct output *output)
 {
 	size_t more;

@@ -148,6 +148,8 @@ typedef void output_fill_fn(
 void output_fill(struct output *output, output_fill_fn *fill, void *context);
 /* One value for each column. */
 void output_row(struct output *output, const struct output_value *values);
+/* Counts rows that the style's limit leaves out in any case. */
+void output_more(struct output *output, size_t count);
 /*
  * Ends the output: what was held back is printed now.  Where rows are left out
  * for the limit, a line says how many; in a table below it, else on standard

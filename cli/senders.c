@@ -1,5 +1,6 @@
 /* reports senders: who sends with our domains in From. */
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,39 +81,75 @@ is_wanted(const struct options *options, const struct channel *channel,
 	    || (options->classes & 1U << channel->class) != 0;
 }
 
-/* Without leave first, most messages first in each half; then by name. */
+/* A channel, and what it is sorted by first: there may be a million. */
+struct candidate {
+	bool is_authorised;
+	int64_t messages;
+	const struct channel *channel;
+};
+
+/* Without leave first, most messages first in each half; */
 static int
 compare(const void *a, const void *b)
 {
-	const struct channel *left = *(const struct channel *const *)a;
-	const struct channel *right = *(const struct channel *const *)b;
-	bool first = rank_of(left->class) < COUNT_OF(unauthorised);
-	bool second = rank_of(right->class) < COUNT_OF(unauthorised);
-	int order;
+	const struct candidate *left = a, *right = b;
 
-	if (first != second)
-		return first ? -1 : 1;
-	if (left->messages != right->messages)
-		return left->messages < right->messages ? 1 : -1;
-	order = strcmp(left->domain, right->domain);
+	if (left->is_authorised != right->is_authorised)
+		return left->is_authorised ? 1 : -1;
+	return left->messages < right->messages
+	    ? 1
+	    : -(left->messages > right->messages);
+}
+
+/* then by name. */
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct channel *left = ((const struct candidate *)a)->channel;
+	const struct channel *right = ((const struct candidate *)b)->channel;
+	int order = strcmp(left->domain, right->domain);
+
 	return order != 0 ? order : strcmp(left->name, right->name);
+}
+
+/* As many as are shown are in order; those behind them need no names. */
+static void
+sort(struct candidate *candidates, size_t count, size_t shown)
+{
+	size_t i, next;
+
+	qsort(candidates, count, sizeof(*candidates), compare);
+	for (i = 0; i < count && i < shown; i = next) {
+		for (next = i + 1; next < count
+		     && compare(&candidates[i], &candidates[next]) == 0;
+		     next++)
+			;
+		qsort(candidates + i, next - i, sizeof(*candidates),
+		    compare_names);
+	}
 }
 
 static const struct channel **
 choose(const struct context *context, const struct analysed *analysed,
-    const char *name, size_t *count)
+    const char *name, size_t shown, size_t *count)
 {
-	struct channel *const *all;
-	const struct channel **chosen;
+	const struct channel *all, **chosen;
+	struct candidate *candidates;
 	size_t n, i;
 
 	all = analysis_channels(analysed->analysis, &n);
-	chosen = arena_alloc(context->arena, n, sizeof(struct channel *));
+	candidates = arena_alloc(context->arena, n, sizeof(*candidates));
 	*count = 0;
 	for (i = 0; i < n; i++)
-		if (is_wanted(context->options, all[i], name))
-			chosen[(*count)++] = all[i];
-	qsort(chosen, *count, sizeof(struct channel *), compare);
+		if (is_wanted(context->options, &all[i], name))
+			candidates[(*count)++] = (struct candidate) {
+				rank_of(all[i].class) == COUNT_OF(unauthorised),
+				all[i].messages, &all[i]
+			};
+	sort(candidates, *count, shown);
+	chosen = arena_alloc(context->arena, *count, sizeof(struct channel *));
+	for (i = 0; i < *count; i++)
+		chosen[i] = candidates[i].channel;
 	return chosen;
 }
 
@@ -205,19 +242,32 @@ advise(const struct context *context, const struct channel *const *channels,
 	}
 }
 
+/* How many rows there are room for, where nothing else decides which. */
+static size_t
+count_shown(const struct options *options)
+{
+	const struct output_style style = question_style(options);
+
+	return options->why || options->by != NULL || style.sort != NULL
+		|| style.limit == 0
+	    ? SIZE_MAX
+	    : style.limit;
+}
+
 static bool
 print_channels(const struct context *context, const struct analysed *analysed,
     const struct channel *const *channels, size_t count, struct error *err)
 {
 	const struct output_style style = question_style(context->options);
+	size_t shown = count_shown(context->options), i;
 	struct output *output;
-	size_t i;
 
 	if (!output_new(
 		&output, stdout, &style, columns, COUNT_OF(columns), err))
 		return false;
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count && i < shown; i++)
 		print_row(output, context, analysed, channels[i]);
+	output_more(output, count - i);
 	output_free(output);
 	if (style.format == OUTPUT_TABLE)
 		advise(context, channels, count);
@@ -247,7 +297,8 @@ run(struct context *context, int argc, char **argv, struct error *err)
 
 	ok = analyse(&analysed, context, err);
 	if (ok) {
-		channels = choose(context, &analysed, name, &count);
+		channels = choose(context, &analysed, name,
+		    count_shown(context->options), &count);
 		if (name != NULL && count == 0)
 			ok = error_set(err, ERROR_NO_INPUT,
 			    "no sender '%.80s' in this period", name);

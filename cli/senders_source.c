@@ -64,8 +64,8 @@ add_flow(void *context, const struct channel_flow *flow)
 		.dkim =
 		    flow->facts->shape->dkim == DMARC_PASS ? flow->messages : 0,
 		.spf = flow->facts->aligned_spf ? flow->messages : 0,
-		.first_day = flow->first_day,
-		.last_day = flow->last_day,
+		.first_day = flow->day,
+		.last_day = flow->day,
 	};
 }
 

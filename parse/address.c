@@ -67,13 +67,38 @@ address_parse(struct bytes text, struct address *out)
 	return parse(text, out, &mapped);
 }
 
+static char *
+put_decimal(char *out, uint8_t n)
+{
+	if (n >= 100)
+		*out++ = (char)('0' + n / 100);
+	if (n >= 10)
+		*out++ = (char)('0' + n / 10 % 10);
+	*out++ = (char)('0' + n % 10);
+	return out;
+}
+
+/* As inet_ntop() has it, which takes its time: whole databases of addresses
+ * are written. */
+static void
+format_ipv4(const uint8_t d[4], char *out)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		out = put_decimal(out, d[i]);
+		*out++ = i < 3 ? '.' : '\0';
+	}
+}
+
 const char *
 address_format(const struct address *address, char out[ADDRESS_TEXT])
 {
-	int family = address->data[0] == 4 ? AF_INET : AF_INET6;
-
-	if (address->len == 0
-	    || inet_ntop(family, address->data + 1, out, ADDRESS_TEXT) == NULL)
+	if (address->len == 5)
+		format_ipv4(address->data + 1, out);
+	else if (address->len == 0
+	    || inet_ntop(AF_INET6, address->data + 1, out, ADDRESS_TEXT)
+		== NULL)
 		out[0] = '\0';
 	return out;
 }

@@ -5,19 +5,10 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/room.h"
 #include "store/sqlite.h"
 #include "store/texts.h"
 #include "store/wanted.h"
-
-static void *
-allocate(size_t count, size_t size)
-{
-	void *made = calloc(count == 0 ? 1 : count, size);
-
-	if (made == NULL)
-		err(1, "flows");
-	return made;
-}
 
 /* Room for as many; NULL in what is new. */
 static void *
@@ -146,7 +137,7 @@ static struct auth *
 build_auths(const struct batch *batch)
 {
 	const struct texts *texts = batch->texts;
-	struct auth *auths = allocate(batch->auths.count, sizeof(*auths));
+	struct auth *auths = room_new(batch->auths.count, sizeof(*auths));
 	struct dmarc_dkim *dkim =
 	    arena_alloc(texts->arena, batch->dkim.count, sizeof(*dkim));
 	struct dmarc_spf *spf =
@@ -209,7 +200,7 @@ flow_shapes_read(const struct numbers *numbers, struct texts *texts,
 	size_t i;
 	bool ok;
 
-	batch.shapes = allocate(numbers->count, sizeof(*batch.shapes));
+	batch.shapes = room_new(numbers->count, sizeof(*batch.shapes));
 	for (i = 0; i < numbers->count; i++)
 		batch.shapes[i] = no_shape;
 	ok = read_tables(&batch, error);

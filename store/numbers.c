@@ -3,20 +3,12 @@
 #include <err.h>
 #include <stdlib.h>
 
+#include "base/room.h"
+
 #define PAGE 4096
 
 /* Of rows; as many as there are numbers for. */
 #define MAX_ID (UINT32_MAX - 1)
-
-static void *
-allocate(size_t count, size_t size)
-{
-	void *made = calloc(count == 0 ? 1 : count, size);
-
-	if (made == NULL)
-		err(1, "numbers");
-	return made;
-}
 
 static uint32_t *
 add_page(struct numbers *numbers, size_t page)
@@ -33,7 +25,7 @@ add_page(struct numbers *numbers, size_t page)
 		for (; numbers->page_count < count; numbers->page_count++)
 			numbers->pages[numbers->page_count] = NULL;
 	}
-	return numbers->pages[page] = allocate(PAGE, sizeof(uint32_t));
+	return numbers->pages[page] = room_new(PAGE, sizeof(uint32_t));
 }
 
 /* Pages hold numbers one up; 0 is free. */
@@ -58,7 +50,7 @@ numbers_find(struct numbers *numbers, int64_t id, uint32_t *out)
 struct numbered *
 numbers_list(const struct numbers *numbers)
 {
-	struct numbered *list = allocate(numbers->count, sizeof(*list));
+	struct numbered *list = room_new(numbers->count, sizeof(*list));
 	size_t page, i, n = 0;
 
 	for (page = 0; page < numbers->page_count; page++)

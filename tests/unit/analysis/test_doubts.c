@@ -9,15 +9,15 @@ TestSuite(doubts, .init = make_world, .fini = leave_world);
 static const struct channel *
 channel_of(const char *domain, const char *name)
 {
-	struct channel *const *channels;
+	const struct channel *channels;
 	size_t count, i;
 
 	channel(name);
 	channels = analysis_channels(world.analysis, &count);
 	for (i = 0; i < count; i++)
-		if (strcmp(channels[i]->name, name) == 0
-		    && strcmp(channels[i]->domain, domain) == 0)
-			return channels[i];
+		if (strcmp(channels[i].name, name) == 0
+		    && strcmp(channels[i].domain, domain) == 0)
+			return &channels[i];
 	cr_fatal("there is no channel %s for %s", name, domain);
 }
 
@@ -194,6 +194,20 @@ Test(doubts, stay_about_networks_that_bring_other_envelopes)
 	report(3, "crowd.example", &shop, 2);
 	cr_expect_neq(channel("203.0.113.0/24")->class, CLASS_LIST);
 	cr_expect(has_rule(channel("203.0.113.0/24"), "errands"));
+}
+
+Test(doubts, stay_about_networks_of_IPv6_that_do)
+{
+	const struct way kept = { "2001:db8:71:1::7", ME, .selector = "s1",
+		.spf = DMARC_AUTH_SOFTFAIL };
+	const struct way shop = { "2001:db8:71:2::8", "shop.example",
+		.spf = DMARC_AUTH_SOFTFAIL };
+
+	write_mail(30);
+	post_to(&kept, 5);
+	report(3, "crowd.example", &shop, 2);
+	cr_expect_neq(channel("2001:db8:71::/48")->class, CLASS_LIST);
+	cr_expect(has_rule(channel("2001:db8:71::/48"), "errands"));
 }
 
 /* Our signature is cut out, and no receiver says anything. */

@@ -28,9 +28,15 @@ Test(hops, have_the_envelope_of_the_list_or_their_own)
 		report(post_days[i], "crowd.example", &kept, 1);
 		report(post_days[i], "big.example", &own, 1);
 	}
+	/* Another record of the same day. */
+	report(post_days[2], "crowd.example", &kept, 1);
 	hop = exposure(channel("soc.example"), "crowd.example", true);
 	cr_assert(hop != NULL);
 	cr_expect_str_eq(hop->hop_via, "203.0.113.0/24");
+	cr_expect_eq(hop->days, COUNT_OF(post_days));
+	cr_expect_eq(hop->first_day, 20000 + post_days[0]);
+	cr_expect_eq(hop->last_day, 20000 + 28);
+	cr_expect_eq(hop->messages, COUNT_OF(post_days) + 1);
 	hop = exposure(channel("soc.example"), "big.example", true);
 	cr_assert(hop != NULL);
 	cr_expect_str_eq(hop->hop_via, "home.example");

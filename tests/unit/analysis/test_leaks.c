@@ -214,3 +214,20 @@ Test(leaks, tell_parties_apart)
 	    exposure(channel("ietf.example"), "acme.onmicrosoft.com", false)
 	    != NULL);
 }
+
+Test(leaks, name_the_selector_of_most_messages)
+{
+	const struct way way = { "198.51.100.1", "soc.example",
+		.selector = "s1" };
+	const struct way other = { "198.51.100.1", "soc.example",
+		.selector = "s2" };
+	size_t i;
+
+	write_mail(30);
+	post_to(&way, 5);
+	/* One record with more than any other, and less than all others. */
+	report(28, "crowd.example", &other, 16);
+	for (i = 0; i < 3; i++)
+		report(28, "big.example", &other, 1);
+	cr_expect_str_eq(channel("soc.example")->leak->selector, "s1");
+}

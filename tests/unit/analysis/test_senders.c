@@ -225,3 +225,55 @@ Test(senders, have_sums_that_never_overflow)
 	cr_expect_eq(channel("much.example")->messages,
 	    channel("much.example")->sig_pass);
 }
+
+/* What one operator has at one place: /24 and /48. */
+Test(senders, stand_by_network_where_the_envelope_is_ours)
+{
+	static const struct {
+		const char *ip, *name;
+		int64_t messages;
+	} known[] = {
+		{ "203.0.113.7", "203.0.113.0/24", 3 },
+		{ "203.0.113.255", "203.0.113.0/24", 3 },
+		{ "203.0.112.7", "203.0.112.0/24", 4 },
+		{ "2001:db8:71:1::7", "2001:db8:71::/48", 11 },
+		{ "2001:db8:71:ffff::8", "2001:db8:71::/48", 11 },
+		{ "2001:db8:72::7", "2001:db8:72::/48", 32 },
+		{ "7100:db8:71::7", "7100:db8:71::/48", 64 },
+	};
+	static const int64_t counts[] = { 1, 2, 4, 1, 10, 32, 64 };
+	struct way way = { NULL, ME, .spf = DMARC_AUTH_SOFTFAIL };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(known); i++) {
+		way.ip = known[i].ip;
+		report(3, "crowd.example", &way, counts[i]);
+	}
+	for (i = 0; i < COUNT_OF(known); i++)
+		cr_expect_eq(channel(known[i].name)->messages,
+		    known[i].messages, "%s", known[i].name);
+}
+
+/* Records that say the same of the same address are shown once. */
+Test(senders, have_evidence_of_each_kind)
+{
+	const struct way one = { "2001:db8::1", "forward.example",
+		.selector = "s1" };
+	const struct way two = { "2001:db8::2", "forward.example",
+		.selector = "s1" };
+	const struct evidence *evidence;
+	int day;
+
+	write_mail(10);
+	for (day = 0; day < 5; day++)
+		report(day, "one.example", &one, 1);
+	report(day, "one.example", &two, 1);
+	report(day, "two.example", &two, 1);
+	evidence = channel("forward.example")->evidence;
+	while (evidence != NULL && strcmp(evidence->rule, "intact") != 0)
+		evidence = evidence->next;
+	cr_assert_neq(evidence, NULL);
+	cr_expect_eq(evidence->row_count, 3);
+	cr_expect_eq(evidence->rows[0].report + 5, evidence->rows[1].report);
+	cr_expect_eq(evidence->rows[0].report + 6, evidence->rows[2].report);
+}

@@ -227,7 +227,7 @@ report(int day, const char *reporter, const struct way *way, int64_t count)
 static inline const struct channel *
 channel(const char *name)
 {
-	struct channel *const *channels;
+	const struct channel *channels;
 	static const struct analysis *finished;
 	size_t count, i;
 
@@ -238,8 +238,8 @@ channel(const char *name)
 	}
 	channels = analysis_channels(world.analysis, &count);
 	for (i = 0; i < count; i++)
-		if (strcmp(channels[i]->name, name) == 0)
-			return channels[i];
+		if (strcmp(channels[i].name, name) == 0)
+			return &channels[i];
 	cr_fatal("there is no channel %s", name);
 }
 

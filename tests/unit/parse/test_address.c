@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 
 #include "parse/address.h"
 
@@ -40,6 +41,19 @@ Test(address, reads_and_writes_the_canonical_form)
 		cr_expect(eq(str, (char *)address_format(&address, text),
 			      (char *)good[i].expect),
 		    "%s", good[i].text);
+	}
+}
+
+Test(address, writes_all_bytes)
+{
+	char expect[ADDRESS_TEXT], text[ADDRESS_TEXT];
+	struct address address;
+	int i;
+
+	for (i = 0; i < 256; i++) {
+		snprintf(expect, sizeof(expect), "%d.0.10.%d", i, 255 - i);
+		cr_assert(address_parse(bytes_of(expect), &address));
+		cr_expect_str_eq(address_format(&address, text), expect);
 	}
 }
 
