@@ -128,6 +128,7 @@ world_channel_soon(
     const struct analysis *analysis, const struct channel_key *key)
 {
 	index_soon(&analysis->channel_index, hash_channel(key));
+	index_soon(&analysis->host_index, hash_host(key));
 }
 
 static const char *

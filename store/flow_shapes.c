@@ -62,26 +62,26 @@ struct batch {
 };
 
 static bool
-read_shape(void *context, sqlite3_stmt *row, struct error *error)
+read_shape(void *context, sqlite3_value **values, struct error *error)
 {
 	struct batch *batch = context;
 	struct texts *texts = batch->texts;
-	struct raw_shape *out = &batch->shapes[sqlite3_column_int64(row, 0)];
+	struct raw_shape *out = &batch->shapes[sqlite3_value_int64(values[0])];
 
-	out->dkim = sqlite3_column_int(row, 1);
-	out->spf = sqlite3_column_int(row, 2);
-	return texts_number(texts, sqlite3_column_int64(row, 3),
+	out->dkim = sqlite3_value_int(values[1]);
+	out->spf = sqlite3_value_int(values[2]);
+	return texts_number(texts, sqlite3_value_int64(values[3]),
 		   &out->header_from, error)
+	    && texts_number(texts, sqlite3_value_int64(values[4]),
+		&out->envelope_from, error)
 	    && texts_number(
-		texts, sqlite3_column_int64(row, 4), &out->envelope_from, error)
-	    && texts_number(
-		texts, sqlite3_column_int64(row, 5), &out->envelope_to, error)
-	    && texts_id(
-		&batch->auths, sqlite3_column_int64(row, 6), &out->auth, error);
+		texts, sqlite3_value_int64(values[5]), &out->envelope_to, error)
+	    && texts_id(&batch->auths, sqlite3_value_int64(values[6]),
+		&out->auth, error);
 }
 
 static bool
-read_result(void *context, sqlite3_stmt *row, struct error *error)
+read_result(void *context, sqlite3_value **values, struct error *error)
 {
 	struct batch *batch = context;
 	struct results *to = batch->to;
@@ -89,12 +89,12 @@ read_result(void *context, sqlite3_stmt *row, struct error *error)
 
 	to->rows = grow(to->rows, &to->room, to->count + 1, sizeof(*to->rows));
 	out = &to->rows[to->count++];
-	out->auth = (uint32_t)sqlite3_column_int64(row, 0);
-	out->result = sqlite3_column_int(row, 3);
-	return texts_number(batch->texts, sqlite3_column_int64(row, 1),
+	out->auth = (uint32_t)sqlite3_value_int64(values[0]);
+	out->result = sqlite3_value_int(values[3]);
+	return texts_number(batch->texts, sqlite3_value_int64(values[1]),
 		   &out->name, error)
-	    && texts_number(
-		batch->texts, sqlite3_column_int64(row, 2), &out->label, error);
+	    && texts_number(batch->texts, sqlite3_value_int64(values[2]),
+		&out->label, error);
 }
 
 static bool
@@ -110,16 +110,18 @@ static bool
 read_tables(struct batch *batch, struct error *error)
 {
 	return wanted_read(batch->texts->store, batch->numbers,
-		   "SELECT w.number, s.dkim, s.spf, s.header_from,"
-		   " s.envelope_from, s.envelope_to, s.auth"
+		   "SELECT hand_out(:scan, w.number, s.dkim, s.spf,"
+		   " s.header_from, s.envelope_from, s.envelope_to, s.auth)"
 		   " FROM wanted w CROSS JOIN shape s ON s.id = w.id",
 		   read_shape, batch, error)
 	    && read_results(batch, &batch->dkim,
-		"SELECT w.number, d.domain, d.selector, d.result"
+		"SELECT hand_out(:scan, w.number, d.domain, d.selector,"
+		" d.result)"
 		" FROM wanted w CROSS JOIN auth_dkim d ON d.auth = w.id",
 		error)
 	    && read_results(batch, &batch->spf,
-		"SELECT w.number, s.domain, s.scope, s.result"
+		"SELECT hand_out(:scan, w.number, s.domain, s.scope,"
+		" s.result)"
 		" FROM wanted w CROSS JOIN auth_spf s ON s.auth = w.id",
 		error)
 	    && texts_read(batch->texts, error);

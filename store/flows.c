@@ -171,14 +171,8 @@ read_record(void *context, sqlite3_value **values, struct error *err)
 {
 	struct reader *r = context;
 	struct flow_row *out = &r->flow;
-	const void *address = sqlite3_value_blob(values[1]);
-	int len = sqlite3_value_bytes(values[1]);
 
-	out->source_ip = (struct address) { .len = 0 };
-	if (address != NULL && len <= ADDRESS_MAX) {
-		memcpy(out->source_ip.data, address, (size_t)len);
-		out->source_ip.len = (uint8_t)len;
-	}
+	out->source_ip = sqlite_value_address(values[1]);
 	out->record = sqlite3_value_int64(values[0]);
 	out->count = sqlite3_value_int64(values[2]);
 	return number_shape(r, sqlite3_value_int64(values[3]), &out->shape)
@@ -215,7 +209,9 @@ open_statements(struct reader *r)
 			statement_at(r, i), r->err))
 			return false;
 	return scan_open(&r->records, r->store,
-	    "n, source_ip, count, shape, reasons", r->err);
+	    "SELECT hand_out(:scan, n, source_ip, count, shape, reasons)"
+	    " FROM record WHERE report = :report",
+	    r->err);
 }
 
 static void

@@ -195,8 +195,10 @@ read_records(struct sums *sums, struct error *error)
 	/* Which records are wanted, their shapes say later. */
 	filter.results = filter.dispositions = 0;
 	sums->records = (struct scan) { .row = read_record, .context = sums };
-	return scan_open(
-		   &sums->records, sums->store, "shape, reasons, count", error)
+	return scan_open(&sums->records, sums->store,
+		   "SELECT hand_out(:scan, shape, reasons, count)"
+		   " FROM record WHERE report = :report",
+		   error)
 	    && sqlite_prepare(sums->store,
 		"SELECT group_concat(text) FROM (SELECT string.text"
 		" FROM reason JOIN string ON string.id = reason.type"
@@ -212,11 +214,11 @@ read_records(struct sums *sums, struct error *error)
 /* --- by what shapes say --- */
 
 static bool
-is_wanted(const struct store_filter *filter, sqlite3_stmt *row)
+is_wanted(const struct store_filter *filter, sqlite3_value **values)
 {
-	bool dkim = sqlite3_column_int(row, 1) == DMARC_PASS;
-	bool spf = sqlite3_column_int(row, 2) == DMARC_PASS;
-	int disposition = sqlite3_column_int(row, 3);
+	bool dkim = sqlite3_value_int(values[1]) == DMARC_PASS;
+	bool spf = sqlite3_value_int(values[2]) == DMARC_PASS;
+	int disposition = sqlite3_value_int(values[3]);
 
 	return (filter->results == 0
 		   || (filter->results & STORE_RESULT(dkim, spf)) != 0)
@@ -225,21 +227,21 @@ is_wanted(const struct store_filter *filter, sqlite3_stmt *row)
 }
 
 static bool
-read_shape(void *context, sqlite3_stmt *row, struct error *error)
+read_shape(void *context, sqlite3_value **values, struct error *error)
 {
 	struct sums *sums = context;
-	struct shape *shape = &sums->shapes[sqlite3_column_int64(row, 0)];
+	struct shape *shape = &sums->shapes[sqlite3_value_int64(values[0])];
 	uint32_t n;
 
-	if (!is_wanted(sums->filter, row))
+	if (!is_wanted(sums->filter, values))
 		return true;
 	shape->is_wanted = true;
 	if ((sums->by & STORE_BY_OUTCOME) != 0)
-		shape->outcome = (unsigned)sqlite3_column_int(row, 4);
+		shape->outcome = (unsigned)sqlite3_value_int(values[4]);
 	if ((sums->by & STORE_BY_SENDER) == 0)
 		return true;
-	shape->header_from = (uint32_t)sqlite3_column_int64(row, 5);
-	shape->envelope_from = (uint32_t)sqlite3_column_int64(row, 6);
+	shape->header_from = (uint32_t)sqlite3_value_int64(values[5]);
+	shape->envelope_from = (uint32_t)sqlite3_value_int64(values[6]);
 	return texts_number(&sums->texts, shape->header_from, &n, error)
 	    && texts_number(&sums->texts, shape->envelope_from, &n, error);
 }
@@ -251,8 +253,8 @@ read_shapes(struct sums *sums, struct error *error)
 	    resize(NULL, (size_t)sums->numbers.count + 1, sizeof(struct shape));
 	memset(sums->shapes, 0, sums->numbers.count * sizeof(struct shape));
 	return wanted_read(sums->store, &sums->numbers,
-		   "SELECT w.number, s.dkim, s.spf, s.disposition, s.outcome,"
-		   " s.header_from, s.envelope_from"
+		   "SELECT hand_out(:scan, w.number, s.dkim, s.spf,"
+		   " s.disposition, s.outcome, s.header_from, s.envelope_from)"
 		   " FROM wanted w CROSS JOIN shape s ON s.id = w.id",
 		   read_shape, sums, error)
 	    && texts_read(&sums->texts, error);

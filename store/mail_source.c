@@ -8,6 +8,7 @@
 #include "parse/datetime.h"
 #include "store/filter.h"
 #include "store/question.h"
+#include "store/scan.h"
 #include "store/sqlite.h"
 
 #define DAY INT64_C(86400)
@@ -33,7 +34,6 @@ struct sums {
 	struct slot *slots; /* open addressing */
 	size_t size;        /* a power of two */
 	size_t count;
-	int64_t domain;
 	bool (*row)(
 	    void *context, const struct store_mail *mail, struct error *err);
 	void *context;
@@ -145,16 +145,19 @@ grow(struct sums *sums)
 	sums->size *= 2;
 }
 
-static void
-add(struct sums *sums, sqlite3_stmt *row)
+static bool
+add(void *context, sqlite3_value **values, struct error *err)
 {
-	struct address source_ip = question_address(row, 1);
+	struct sums *sums = context;
+	struct address source_ip = sqlite_value_address(values[0]);
 	unsigned outcome = (sums->by & STORE_BY_OUTCOME) != 0
-	    ? (unsigned)sqlite3_column_int(row, 3)
+	    ? (unsigned)sqlite3_value_int(values[2])
 	    : 0;
-	int32_t day = sqlite3_column_int(row, 2);
-	int64_t messages = sqlite3_column_int64(row, 4);
+	int32_t day = sqlite3_value_int(values[1]);
+	int64_t messages = sqlite3_value_int64(values[3]);
 	struct slot *slot;
+
+	(void)err;
 
 	if (sums->count >= sums->size / 4 * 3)
 		grow(sums);
@@ -173,9 +176,11 @@ add(struct sums *sums, sqlite3_stmt *row)
 	if (day > slot->last_day)
 		slot->last_day = day;
 	slot->messages = add_capped(slot->messages, messages);
-	slot->records = add_capped(slot->records, sqlite3_column_int64(row, 5));
+	slot->records =
+	    add_capped(slot->records, sqlite3_value_int64(values[4]));
 	if (day >= sums->middle)
 		slot->recent = add_capped(slot->recent, messages);
+	return true;
 }
 
 static int
@@ -188,8 +193,8 @@ compare(const void *left, const void *right)
 }
 
 static bool
-find_domain(
-    struct sums *sums, struct arena *arena, const char **out, struct error *err)
+find_domain(struct sums *sums, int64_t id, struct arena *arena,
+    const char **out, struct error *err)
 {
 	sqlite3_stmt *statement;
 	bool ok, has_row;
@@ -200,7 +205,7 @@ find_domain(
 	if (!sqlite_prepare(sums->store, "SELECT text FROM string WHERE id = ?",
 		&statement, err))
 		return false;
-	ok = sqlite_bind(sums->store, statement, 1, number(sums->domain), err)
+	ok = sqlite_bind(sums->store, statement, 1, number(id), err)
 	    && sqlite_step(sums->store, statement, &has_row, err);
 	if (ok && has_row)
 		*out = arena_copy(arena, bytes_of(question_text(statement, 0)));
@@ -242,12 +247,12 @@ hand_out(struct sums *sums, const char *domain, struct error *err)
 
 /* A domain is complete. */
 static bool
-flush(struct sums *sums, struct error *err)
+flush(struct sums *sums, int64_t id, struct error *err)
 {
 	struct arena arena = { 0 };
 	const char *domain;
 	bool ok = sums->count == 0
-	    || (find_domain(sums, &arena, &domain, err)
+	    || (find_domain(sums, id, &arena, &domain, err)
 		&& hand_out(sums, domain, err));
 
 	arena_release(&arena);
@@ -256,20 +261,6 @@ flush(struct sums *sums, struct error *err)
 	sums->slots = new_slots(sums->size);
 	sums->count = 0;
 	return ok;
-}
-
-static bool
-read_row(void *context, sqlite3_stmt *row, struct error *err)
-{
-	struct sums *sums = context;
-	int64_t domain = sqlite3_column_int64(row, 0);
-
-	if ((sums->by & STORE_BY_DOMAIN) != 0 && domain != sums->domain
-	    && !flush(sums, err))
-		return false;
-	sums->domain = domain;
-	add(sums, row);
-	return true;
 }
 
 bool
@@ -285,22 +276,31 @@ mail_source_ask(struct store *store, const struct store_filter *filter,
 		.size = FIRST_SIZE,
 		.row = row,
 		.context = context };
+	struct scan scan = { .row = add, .context = &sums };
 	struct arena arena = { 0 };
 	sqlite3_stmt *statement;
-	bool ok;
+	bool ok, has_row = true;
 
 	ok = filter_prepare_mail(store,
 	    arena_printf(&arena,
-		"SELECT r.domain, r.source_ip, r.day, r.outcome, r.messages,"
-		" r.records FROM total_source r WHERE%s",
+		"SELECT hand_out(:scan, r.source_ip, r.day, r.outcome,"
+		" r.messages, r.records), r.domain"
+		" FROM total_source r WHERE%s",
 		mail_source_passes(filter)),
-	    "ORDER BY r.domain", filter, &statement, err);
+	    (by & STORE_BY_DOMAIN) != 0 ? "GROUP BY r.domain" : "", filter,
+	    &statement, err);
 	arena_release(&arena);
 	if (!ok)
 		return false;
 	sums.slots = new_slots(sums.size);
-	ok = question_answer(store, statement, read_row, &sums, err)
-	    && flush(&sums, err);
+	ok = scan_begin(&scan, store, statement, err);
+	while (ok && has_row) {
+		ok = scan_step(&scan, &has_row, err);
+		if (ok && has_row)
+			ok = flush(
+			    &sums, sqlite3_column_int64(statement, 1), err);
+	}
+	scan_close(&scan);
 	free(sums.slots);
-	return ok;
+	return ok && sqlite_check_unchanged(store, err);
 }

@@ -1,6 +1,5 @@
 #include "store/scan.h"
 
-#include "base/arena.h"
 #include "base/error.h"
 #include "store/sqlite.h"
 
@@ -36,40 +35,50 @@ scan_add_function(struct store *store, struct error *err)
 }
 
 bool
-scan_open(struct scan *scan, struct store *store, const char *columns,
+scan_begin(struct scan *scan, struct store *store, sqlite3_stmt *statement,
     struct error *err)
 {
-	struct arena arena = { 0 };
-	bool ok;
-
 	scan->store = store;
-	/* By the primary key, whose order is that of the records. */
-	ok = sqlite_prepare(store,
-	    arena_printf(&arena,
-		"SELECT hand_out(?1, %s) FROM record WHERE report = ?2",
-		columns),
-	    &scan->statement, err);
-	arena_release(&arena);
-	if (!ok)
-		return false;
-	return sqlite3_bind_pointer(scan->statement, 1, scan, SCAN, NULL)
+	scan->statement = statement;
+	return sqlite3_bind_pointer(statement,
+		   sqlite3_bind_parameter_index(statement, ":scan"), scan, SCAN,
+		   NULL)
 	    == SQLITE_OK
 	    || sqlite_error(store, err);
 }
 
 bool
-scan_report(struct scan *scan, int64_t report, struct error *err)
+scan_open(
+    struct scan *scan, struct store *store, const char *sql, struct error *err)
+{
+	sqlite3_stmt *statement;
+
+	return sqlite_prepare(store, sql, &statement, err)
+	    && scan_begin(scan, store, statement, err);
+}
+
+bool
+scan_step(struct scan *scan, bool *has_row, struct error *err)
 {
 	struct error lost;
-	bool has_row, ok;
 
 	scan->err = err;
+	if (sqlite_step(scan->store, scan->statement, has_row, &lost))
+		return true;
+	if (!scan->has_failed)
+		*err = lost;
+	return false;
+}
+
+bool
+scan_report(struct scan *scan, int64_t report, struct error *err)
+{
+	bool has_row, ok;
+
 	if (!sqlite_bind(scan->store, scan->statement, 2, number(report), err))
 		return false;
-	ok = sqlite_step(scan->store, scan->statement, &has_row, &lost);
+	ok = scan_step(scan, &has_row, err);
 	sqlite3_reset(scan->statement);
-	if (!ok && !scan->has_failed)
-		*err = lost;
 	return ok;
 }
 

@@ -1,7 +1,13 @@
 /*
- * Going through records: SQLite hands each to a function of ours, instead of
- * being asked for one after the other.  That takes two thirds of the time, and
- * there may be ten million.
+ * Going through rows: SQLite hands each to a function of ours, instead of being
+ * asked for one after the other.  That takes two thirds of the time, and there
+ * may be ten million.
+ *
+ *	SELECT hand_out(:scan, source_ip, count) FROM record
+ *	WHERE report = :report
+ *
+ * The function is an aggregate: such a statement has one row itself, or with
+ * GROUP BY one behind those of each group.
  */
 #ifndef STORE_SCAN_H
 #define STORE_SCAN_H
@@ -29,11 +35,17 @@ struct scan {
 /* The function that makes it possible, in the connection. */
 MUST_CHECK bool scan_add_function(struct store *store, struct error *err);
 
-/* Columns of record, at most eight. */
-MUST_CHECK bool scan_open(struct scan *scan, struct store *store,
-    const char *columns, struct error *err);
+/* Takes the statement, also when it fails. */
+MUST_CHECK bool scan_begin(struct scan *scan, struct store *store,
+    sqlite3_stmt *statement, struct error *err);
+MUST_CHECK bool scan_open(
+    struct scan *scan, struct store *store, const char *sql, struct error *err);
 
-/* The records of one report, in their order. */
+/* Hands out rows until the statement has one, or *has_row is false. */
+MUST_CHECK bool scan_step(struct scan *scan, bool *has_row, struct error *err);
+
+/* All rows of a statement whose second parameter is a report; it can be asked
+ * for others. */
 MUST_CHECK bool scan_report(
     struct scan *scan, int64_t report, struct error *err);
 

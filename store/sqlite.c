@@ -137,9 +137,15 @@ sqlite_exec(struct store *store, const char *sql, struct error *err)
 struct address
 sqlite_column_address(sqlite3_stmt *row, int column)
 {
+	return sqlite_value_address(sqlite3_column_value(row, column));
+}
+
+struct address
+sqlite_value_address(sqlite3_value *value)
+{
 	struct address address = { .len = 0 };
-	const void *data = sqlite3_column_blob(row, column);
-	int len = sqlite3_column_bytes(row, column);
+	const void *data = sqlite3_value_blob(value);
+	int len = sqlite3_value_bytes(value);
 
 	if (data != NULL && len <= ADDRESS_MAX) {
 		memcpy(address.data, data, (size_t)len);

@@ -190,6 +190,7 @@ MUST_CHECK bool sqlite_step(struct store *store, sqlite3_stmt *statement,
     bool *has_row, struct error *err);
 /* The address in a column; none where it is NULL. */
 struct address sqlite_column_address(sqlite3_stmt *row, int column);
+struct address sqlite_value_address(sqlite3_value *value);
 MUST_CHECK bool sqlite_exec(
     struct store *store, const char *sql, struct error *err);
 

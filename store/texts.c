@@ -53,10 +53,10 @@ texts_at(const struct texts *texts, uint32_t n)
 }
 
 static void
-keep(struct texts *texts, uint32_t n, sqlite3_stmt *row, int column)
+keep(struct texts *texts, uint32_t n, sqlite3_value *value)
 {
-	const void *data = sqlite3_column_text(row, column);
-	int len = sqlite3_column_bytes(row, column);
+	const void *data = sqlite3_value_text(value);
+	int len = sqlite3_value_bytes(value);
 
 	texts->text[n] = data == NULL
 	    ? ""
@@ -75,7 +75,7 @@ find(struct texts *texts, int64_t id, uint32_t n, struct error *error)
 	if (!sqlite_bind(texts->store, texts->find, 1, number(id), error)
 	    || !sqlite_step(texts->store, texts->find, &has_row, error))
 		return false;
-	keep(texts, n, texts->find, 0);
+	keep(texts, n, sqlite3_column_value(texts->find, 0));
 	sqlite3_reset(texts->find);
 	return true;
 }
@@ -95,14 +95,14 @@ texts_now(
 }
 
 static bool
-read_text(void *context, sqlite3_stmt *row, struct error *error)
+read_text(void *context, sqlite3_value **values, struct error *error)
 {
 	struct texts *texts = context;
-	uint32_t n = (uint32_t)sqlite3_column_int64(row, 0);
+	uint32_t n = (uint32_t)sqlite3_value_int64(values[0]);
 
 	(void)error;
 	if (texts->text[n] == NULL)
-		keep(texts, n, row, 1);
+		keep(texts, n, values[1]);
 	return true;
 }
 
@@ -110,7 +110,7 @@ bool
 texts_read(struct texts *texts, struct error *error)
 {
 	return wanted_read(texts->store, &texts->numbers,
-	    "SELECT w.number, s.text"
+	    "SELECT hand_out(:scan, w.number, s.text)"
 	    " FROM wanted w CROSS JOIN string s ON s.id = w.id",
 	    read_text, texts, error);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "store/numbers.h"
-#include "store/question.h"
+#include "store/scan.h"
 #include "store/sqlite.h"
 
 struct wanted {
@@ -138,20 +138,22 @@ static const sqlite3_module module = {
 
 bool
 wanted_read(struct store *store, const struct numbers *numbers, const char *sql,
-    bool (*read)(void *context, sqlite3_stmt *row, struct error *err),
+    bool (*row)(void *context, sqlite3_value **values, struct error *err),
     void *context, struct error *err)
 {
 	struct numbered *list = numbers_list(numbers);
 	struct wanted wanted = { list, numbers->count };
-	sqlite3_stmt *rows;
-	bool ok;
+	struct scan scan = { .row = row, .context = context };
+	bool ok, has_row;
 
 	if (sqlite3_create_module(store->db, "wanted", &module, &wanted)
 	    != SQLITE_OK)
 		ok = sqlite_error(store, err);
 	else
-		ok = sqlite_prepare(store, sql, &rows, err)
-		    && question_answer(store, rows, read, context, err);
+		ok = scan_open(&scan, store, sql, err)
+		    && scan_step(&scan, &has_row, err)
+		    && sqlite_check_unchanged(store, err);
+	scan_close(&scan);
 	sqlite3_create_module(store->db, "wanted", NULL, NULL);
 	free(list);
 	return ok;

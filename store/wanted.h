@@ -15,16 +15,17 @@ struct numbers;
 struct store;
 
 /*
- * Answers a question about all that has been numbered, in the order of ids:
+ * Hands out rows about all that has been numbered, in the order of ids
+ * (store/scan.h):
  *
- *	SELECT w.number, s.text FROM wanted w
+ *	SELECT hand_out(:scan, w.number, s.text) FROM wanted w
  *	CROSS JOIN string s ON s.id = w.id
  *
  * CROSS JOIN lets SQLite go through wanted, and not through the other.
  */
 MUST_CHECK bool wanted_read(struct store *store, const struct numbers *numbers,
     const char *sql,
-    bool (*read)(void *context, sqlite3_stmt *row, struct error *err),
+    bool (*row)(void *context, sqlite3_value **values, struct error *err),
     void *context, struct error *err);
 
 #endif
