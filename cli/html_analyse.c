@@ -7,7 +7,7 @@
 #include "cli/html_data.h"
 
 /* Records; more of them take more than a few seconds, and half a gigabyte. */
-#define MAX_ANALYSED 1500000
+#define MAX_ANALYSED 2000000
 
 /* Channels stand by domain. */
 static void
