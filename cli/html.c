@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "cli/command.h"
 #include "cli/html_page.h"
 #include "cli/html_text.h"
@@ -70,9 +71,12 @@ write_file(struct job *job, const char *path,
     const struct html_domain *domain, struct error *err)
 {
 	const char *half = arena_printf(job->arena, "%s.new", path);
-	FILE *out = fopen(half, "we");
+	FILE *out;
 	bool ok;
 
+	if (!file_may_replace(path, err))
+		return false;
+	out = fopen(half, "we");
 	if (out == NULL)
 		return error_errno(err, "write", half);
 	print(out, job, domain);

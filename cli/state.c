@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "cli/text.h"
 
@@ -78,6 +79,8 @@ state_open(struct state *state, const char *path, struct arena *arena,
 	*state = (struct state) { .arena = arena, .path = path };
 	if (path == NULL)
 		return true;
+	if (!file_may_replace(path, err))
+		return error_at(err, "--state");
 	file = fopen(path, "re");
 	if (file == NULL)
 		return errno == ENOENT || error_errno(err, "read", path);

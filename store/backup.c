@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "store/query.h"
 #include "store/sqlite.h"
 
@@ -164,7 +165,7 @@ put_back(struct store *copy, const char *path, struct arena *arena,
 	const char *ready = arena_printf(arena, "%s.restored", path);
 	bool was_there;
 
-	if (!sqlite_copy(copy, ready, err))
+	if (!file_may_replace(path, err) || !sqlite_copy(copy, ready, err))
 		return false;
 	if (!check_unused(path, err)
 	    /* Of a database that could not be read there may be a log. */

@@ -160,6 +160,23 @@ listener=
 fails 78 'is not a socket' reports listen --socket "$dir/text"
 [ -f "$dir/text" ] || { echo 'a file was taken for a socket'; status=1; }
 
+# what is no file is not replaced by one
+mkfifo "$dir/fifo"
+mkdir "$dir/folder"
+reports --db "$dir/whole.db" import input/1-rich.xml >/dev/null
+for there in fifo folder; do
+	[ $there = folder ] || fails 64 'is no file' \
+	    reports html --all --output "$dir/$there"
+	fails 64 '--state: ' timeout 10 "$program" --config "$dir/conf" \
+	    summary --all --fail-on failures --state "$dir/$there"
+	fails 64 'is no file' \
+	    reports --db "$dir/$there" restore "$dir/whole.db"
+done
+if ! [ -p "$dir/fifo" ] || ! [ -d "$dir/folder" ]; then
+	echo 'what was no file is gone'
+	status=1
+fi
+
 # a signal ends an import when what it has read is stored, unless ignored
 python3 - "$program" "$dir" <<'END' || status=1
 import signal, subprocess, sys
