@@ -93,7 +93,8 @@ print_nothing(const struct question *question, const struct context *context,
 	    arena_printf(context->arena, "There are no %s.",
 		question_words(context->arena, question, context)));
 	if (extent.report_count == 0)
-		puts("There have been none so far.");
+		puts("There have been none so far; docs/dns.md has the records "
+		     "that make them come.");
 	else
 		printf("The newest report begins on %s.\n",
 		    datetime_format_date(extent.last_day, day));

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/text.h"
 #include "parse/datetime.h"
 #include "store/health.h"
@@ -48,7 +49,8 @@ static void PRINTF_LIKE(3, 4)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	/* Paths are in it, and what SQLite says of a file. */
-	printf("%s%s\n", is_well ? "ok  " : "!!  ",
+	fputs(is_well ? "ok  " : "!!  ", stdout);
+	text_fold(stdout, output_width(stdout), 4, 4,
 	    text_escape(doctor->context->arena, text_charset(), text));
 	if (!is_well)
 		doctor->problems++;
@@ -174,17 +176,18 @@ say_health(
 		    "asks for them");
 	if (health->recent_reports > 0)
 		say(doctor, true,
-		    "%" PRId64 " reports came in the last 30 days; it grows "
-		    "by about %.1f MB a month",
+		    "%" PRId64 " %s came in the last 30 days; it grows by "
+		    "about %.1f MB a month",
 		    health->recent_reports,
+		    health->recent_reports == 1 ? "report" : "reports",
 		    megabytes(health->size - health->unused)
 			* (double)health->recent_reports
 			/ (double)health->reports);
 	if (health->quarantined > 0)
 		say(doctor, true,
-		    "%" PRId64 " messages are in quarantine; see 'reports "
-		    "quarantine'",
-		    health->quarantined);
+		    "%" PRId64 " %s in quarantine; see 'reports quarantine'",
+		    health->quarantined,
+		    health->quarantined == 1 ? "message is" : "messages are");
 	if (health->log > 256 * INT64_C(1000000))
 		say(doctor, false,
 		    "the log beside it is %.0f MB: somebody keeps reading",
