@@ -17,6 +17,7 @@
 
 struct completion {
 	struct context *context;
+	uint64_t takes;   /* which options the command has */
 	const char *kept; /* what stands before the candidate in its word */
 	size_t kept_len;
 	const char *prefix; /* what a candidate begins with */
@@ -84,6 +85,8 @@ offer_values(struct completion *completion, const struct option_row *row)
 {
 	const char *comma = strrchr(completion->prefix, ',');
 
+	if ((completion->takes & TAKES(row - option_rows)) == 0)
+		return;
 	if (row == &option_rows[OPTION_DOMAIN])
 		offer_names(completion, true);
 	else if (row == &option_rows[OPTION_REPORTER])
@@ -99,13 +102,13 @@ offer_values(struct completion *completion, const struct option_row *row)
 }
 
 static void
-offer_options(struct completion *completion, uint64_t takes)
+offer_options(struct completion *completion)
 {
 	struct error err;
 	size_t i;
 
 	for (i = 0; i < OPTION_COUNT; i++)
-		if ((takes & TAKES(i)) != 0
+		if ((completion->takes & TAKES(i)) != 0
 		    && !offer(completion,
 			arena_printf(completion->context->arena, "--%s",
 			    option_rows[i].name),
@@ -187,8 +190,10 @@ static bool
 run(struct context *context, int argc, char **argv, struct error *err)
 {
 	char *last = argv[argc - 1];
-	struct completion completion = { context, "", 0, last };
 	const struct command *command = find_command(argc - 1, argv);
+	struct completion completion = { context,
+		TAKES_ALWAYS | (command == NULL ? 0 : command->takes), "", 0,
+		last };
 	const char *before = argc > 1 ? argv[argc - 2] : "";
 	const char *value = strchr(last, '=');
 
@@ -210,8 +215,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		completion.prefix = value + 1;
 		offer_values(&completion, find_option(last));
 	} else if (*last == '-')
-		offer_options(&completion,
-		    TAKES_ALWAYS | (command == NULL ? 0 : command->takes));
+		offer_options(&completion);
 	else if (command == NULL)
 		offer_commands(&completion);
 	else

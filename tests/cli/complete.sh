@@ -32,6 +32,8 @@ offers '--domain' list --do
 offers '--socket --socket-mode' listen --soc
 offers '' list --socket
 offers 'csv' list --format c
+offers '' listen --format c
+offers '' listen --format=c
 offers 'table csv json jsonl' list --format ''
 offers '--format=json --format=jsonl' list --format=js
 offers 'json jsonl' list --format = js

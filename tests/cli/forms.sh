@@ -48,11 +48,7 @@ asked() {
 
 # The formats of a command, or "plain".
 formats() {
-	if "$program" help "$1" | grep -q '^  --format'; then
-		"$program" complete -- "$1" --format ''
-	else
-		echo plain
-	fi
+	"$program" complete -- "$1" --format '' | grep . || echo plain
 }
 
 # Numbers of this machine, and of this day; a page's text without its form.
