@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/listener.h"
 #include "cli/output.h"
 #include "cli/text.h"
 #include "parse/datetime.h"
@@ -97,6 +98,7 @@ look_at_folder(struct doctor *doctor)
 	const char *folder =
 	    dirname(arena_copy(arena, bytes_of(doctor->context->db)));
 	struct statvfs room;
+	struct stat status;
 	int64_t bytes;
 
 	if (statvfs(folder, &room) == -1) {
@@ -107,6 +109,11 @@ look_at_folder(struct doctor *doctor)
 	say(doctor, bytes > LITTLE_ROOM, "%.0f MB are free in %s%s",
 	    megabytes(bytes), folder,
 	    bytes > LITTLE_ROOM ? "" : "; mail is deferred when it is full");
+	if (stat(folder, &status) == 0 && (status.st_mode & S_IWOTH) != 0
+	    && (status.st_mode & S_ISVTX) == 0)
+		say(doctor, false,
+		    "everybody may replace what is in %s: chmod o-w it",
+		    folder);
 }
 
 static bool
@@ -197,7 +204,11 @@ say_health(
 static bool
 say_fault(void *context, const char *text, struct error *err)
 {
+	static const char head[] = "*** in database main ***\n";
+
 	(void)err;
+	if (strncmp(text, head, strlen(head)) == 0)
+		text += strlen(head);
 	say(context, false, "damaged: %.200s; restore it from a backup", text);
 	return true;
 }
@@ -258,30 +269,50 @@ look_at_database(struct doctor *doctor)
 
 /* --- the listener --- */
 
-static void
-look_at_socket(struct doctor *doctor)
+/* Whether somebody takes connections there; errno says why not. */
+static bool
+is_answered(const char *path)
 {
-	const char *path = doctor->context->config->socket;
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
+	bool is_there;
+	int fd, error;
 
-	if (path == NULL || strlen(path) >= sizeof(address.sun_path))
-		return;
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd == -1
-	    || connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
-		say(doctor, false,
-		    "nobody listens on %s (%s); start 'reports "
-		    "listen'",
-		    path, strerror(errno));
-	else
+	is_there = fd != -1
+	    && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	error = errno;
+	if (fd != -1)
+		close(fd);
+	errno = error;
+	return is_there;
+}
+
+static void
+look_at_listener(struct doctor *doctor)
+{
+	const char *path = doctor->context->config->socket;
+
+	/* systemd knows where mail comes in, and this does not. */
+	if (path == NULL)
+		say(doctor, true,
+		    is_answered(listener_control(doctor->context))
+			? "a listener runs: 'reports status' has its numbers"
+			: "no listener runs; to take mail from Postfix, "
+			  "docs/postfix.md has the lines");
+	else if (is_answered(path))
 		say(doctor, true,
 		    "somebody listens on %s; Postfix delivers there by "
 		    "lmtp:unix:%s",
 		    path, path);
-	if (fd != -1)
-		close(fd);
+	else
+		say(doctor, false,
+		    "nobody listens on %s (%s); start 'reports listen'", path,
+		    strerror(errno));
 }
 
 static bool
@@ -294,7 +325,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	look_at_config(&doctor);
 	look_at_folder(&doctor);
 	look_at_database(&doctor);
-	look_at_socket(&doctor);
+	look_at_listener(&doctor);
 	return doctor.problems == 0
 	    || error_set(err, ERROR_INPUT, "%zu %s to look at, see above",
 		doctor.problems, doctor.problems == 1 ? "thing" : "things");

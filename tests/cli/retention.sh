@@ -75,6 +75,13 @@ chmod 0644 "$db"
 "$program" --config "$dir/conf" doctor >"$dir/out" 2>&1 &&
     wrong 'the doctor liked a database open to everybody'
 grep -q 'chmod o=' "$dir/out" || wrong "doctor: $(cat "$dir/out")"
+mkdir "$dir/open"
+chmod 0777 "$dir/open"
+"$program" --config "$dir/conf" --db "$dir/open/x.db" import input >"$dir/log" \
+    2>&1
+"$program" --config "$dir/conf" --db "$dir/open/x.db" doctor >"$dir/out" 2>&1 &&
+    wrong 'the doctor liked a folder open to everybody'
+grep -q 'chmod o-w' "$dir/out" || wrong "doctor: $(cat "$dir/out")"
 sqlite3 "$db" 'UPDATE total_source SET messages = messages + 1' 2>/dev/null &&
     { "$program" --config "$dir/conf" doctor --deep | grep -q total_source ||
 	wrong 'the doctor missed a wrong sum'; }
