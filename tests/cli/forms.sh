@@ -64,7 +64,7 @@ steady() {
 	    if [ "$1" = html ]; then
 		    sed -E -e '/<style>/,/<\/style>/d' \
 			-e '/<script>/,/<\/script>/d' -e '/<meta/d' \
-			-e 's/(Written|written)[^<]*20[0-9-]{8}[^<]*/\1 NOW/' \
+			-e 's/(Made on ).*20[0-9-]{8}.*( by reports )[0-9.]+[0-9]/\1DAY\2VERSION/' \
 			-e 's/<[^>]*>/ /g; s/ +/ /g' | grep -v '^ *$'
 	    elif [ "$1" = status ]; then
 		    sed -E 's/ +/ /g'
