@@ -84,6 +84,7 @@ static void
 offer_values(struct completion *completion, const struct option_row *row)
 {
 	const char *comma = strrchr(completion->prefix, ',');
+	const char *words = option_words(row, completion->takes);
 
 	if ((completion->takes & TAKES(row - option_rows)) == 0)
 		return;
@@ -91,14 +92,14 @@ offer_values(struct completion *completion, const struct option_row *row)
 		offer_names(completion, true);
 	else if (row == &option_rows[OPTION_REPORTER])
 		offer_names(completion, false);
-	if (row->words == NULL)
+	if (words == NULL)
 		return;
 	if (comma != NULL) {
 		completion->kept = completion->prefix;
 		completion->kept_len = (size_t)(comma + 1 - completion->prefix);
 		completion->prefix = comma + 1;
 	}
-	offer_words(completion, row->words);
+	offer_words(completion, words);
 }
 
 static void

@@ -52,7 +52,8 @@ refuse_word(struct option_reader *r, const struct option_row *row,
     const char *value, size_t len)
 {
 	return error_set(r->err, ERROR_USAGE, "--%s: '%.*s' is none of %s",
-	    row->name, len > 40 ? 40 : (int)len, value, row->words);
+	    row->name, len > 40 ? 40 : (int)len, value,
+	    option_words(row, r->takes));
 }
 
 /*

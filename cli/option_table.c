@@ -86,7 +86,9 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LIMIT] = { "limit", "N", "at most so many lines",
 	    option_set_limit, 0, NULL },
 	[OPTION_FORMAT] = { "format", "FORMAT",
-	    "table (for people; the default), csv, json or jsonl",
+	    "table (for people; the default), csv (the default of\n"
+	    "export, which has no table), json or jsonl; for status\n"
+	    "prometheus as well",
 	    option_set_format, 0, "table, csv, json, jsonl" },
 	[OPTION_COLOR] = { "color", "WHEN",
 	    "auto (on a terminal, unless $NO_COLOR is set), always\n"
@@ -182,3 +184,15 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_VERSION] = { "version", NULL, "the version", FLAG(version),
 	    NULL },
 };
+
+const char *
+option_words(const struct option_row *row, uint64_t takes)
+{
+	if (row != &option_rows[OPTION_FORMAT])
+		return row->words;
+	if ((takes & TAKES(OPTION_CONTROL)) != 0) /* status */
+		return "table, csv, json, jsonl, prometheus";
+	if ((takes & TAKES(OPTION_SINCE_ID)) != 0) /* export */
+		return "csv, json, jsonl";
+	return row->words;
+}

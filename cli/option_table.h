@@ -19,11 +19,15 @@ struct option_row {
 	bool (*set)(struct option_reader *r, const struct option_row *row,
 	    const char *value);
 	size_t member;     /* of struct options, for plain texts and flags */
-	const char *words; /* what the argument can be, with blanks between;
-			    * for completion, or NULL */
+	const char *words; /* what the argument can be, with blanks between, or
+			    * NULL; ask option_words() */
 };
 
 /* The index is enum option_id. */
 extern const struct option_row option_rows[OPTION_COUNT];
+
+/* The words of the argument, for a command that takes these options; NULL when
+ * it can be anything. */
+const char *option_words(const struct option_row *row, uint64_t takes);
 
 #endif

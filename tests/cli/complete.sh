@@ -35,6 +35,8 @@ offers 'csv' list --format c
 offers '' listen --format c
 offers '' listen --format=c
 offers 'table csv json jsonl' list --format ''
+offers 'csv json jsonl' export --format ''
+offers 'prometheus' status --format p
 offers '--format=json --format=jsonl' list --format=js
 offers 'json jsonl' list --format = js
 offers 'table csv json jsonl' list --format =

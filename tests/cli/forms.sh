@@ -57,8 +57,8 @@ steady() {
 	    -e 's/(grows by about) [0-9.]+ MB/\1 N MB/' \
 	    -e 's/[0-9.]+ MB, of which [0-9.]+ MB/N MB, of which N MB/' \
 	    -e 's/: [0-9.]+ MB$/: N MB/' \
-	    -e 's/^((start_time|commit)_seconds.*[ ,])[0-9.e-]+$/\1N/' \
-	    -e 's/^(workers[ ,"].*[ ,])[0-9]+$/\1N/' \
+	    -e 's/^((reports_)?(start_time|commit)_seconds.*[ ,])[0-9.e-]+$/\1N/' \
+	    -e 's/^(workers[ ,"].*[ ,]|reports_workers )[0-9]+$/\1N/' \
 	    -e 's/("workers", .*"value": ")[^"]*/\1N/' \
 	    -e 's/("(start_time|commit)_seconds.*"value": ")[^"]*/\1N/' |
 	    if [ "$1" = html ]; then
