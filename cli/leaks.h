@@ -31,6 +31,11 @@ void leaks_print_parties(const struct leaks *leaks);
 /* What can be done, by kind of list. */
 void leaks_print_advice(const struct leaks *leaks);
 
+/* That there is no list, and why none may show. */
+void leaks_say_why_none(const struct leaks *leaks);
+/* What a table of selectors means. */
+void leaks_say_what_selectors_tell(const struct leaks *leaks);
+
 /* What selectors tell of who wrote: a row for each list and selector. */
 MUST_CHECK bool leaks_print_selectors(
     const struct leaks *leaks, struct error *err);

@@ -135,9 +135,9 @@ leaks_print_selectors(const struct leaks *leaks, struct error *err)
 	}
 	output_free(output);
 	free(rows.rows);
-	if (style.format == OUTPUT_TABLE)
-		puts("\nIf people or offices have selectors or subdomains of "
-		     "their own, this says who\nwrote to which list, to "
-		     "everybody who gets the reports.");
+	if (style.format == OUTPUT_TABLE && leaks->list_count > 0)
+		leaks_say_what_selectors_tell(leaks);
+	else if (style.format == OUTPUT_TABLE)
+		leaks_say_why_none(leaks);
 	return true;
 }

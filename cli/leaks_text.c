@@ -138,13 +138,14 @@ say_sums(const struct leaks *leaks)
 	    hops, hops == 1 ? "forwarder" : "forwarders");
 }
 
-/* There is nothing to show: because there is nothing, or nothing to see? */
-static void
-say_why_none(const struct leaks *leaks)
+void
+leaks_say_why_none(const struct leaks *leaks)
 {
 	const struct analysis_extent extent =
 	    analysis_extent(leaks->analysed.analysis);
 
+	if (leaks->analysed.question.report_count == 0)
+		return; /* analyse() has said what to do */
 	say(leaks, 0, "No mailing lists are to be seen in %s.",
 	    question_words(leaks->context->arena, &leaks->analysed.question,
 		leaks->context));
@@ -167,7 +168,7 @@ leaks_print_lists(const struct leaks *leaks)
 	size_t i;
 
 	if (leaks->count == 0) {
-		say_why_none(leaks);
+		leaks_say_why_none(leaks);
 		return;
 	}
 	say(leaks, 2, "Mailing lists revealed by %s",
@@ -199,12 +200,12 @@ leaks_print_lists(const struct leaks *leaks)
 
 /* --- the parties --- */
 
-/* How precisely reports tell when a message came. */
+/* How precisely reports tell when a message came; NULL: not at all. */
 static const char *
 describe_window(struct arena *arena, uint32_t seconds)
 {
 	if (seconds == UINT32_MAX)
-		return "";
+		return NULL;
 	if (seconds < 60)
 		return arena_printf(arena, "%us", seconds == 0 ? 1 : seconds);
 	if (seconds < 5400)
@@ -244,7 +245,7 @@ leaks_print_parties(const struct leaks *leaks)
 	size_t i, j;
 
 	if (leaks->count == 0)
-		say_why_none(leaks);
+		leaks_say_why_none(leaks);
 	for (i = 0; i < leaks->count; i++) {
 		leak = leaks->channels[i]->leak;
 		if (i > 0)
@@ -320,12 +321,22 @@ advise_on(const struct leaks *leaks, const struct channel *channel)
 }
 
 void
+leaks_say_what_selectors_tell(const struct leaks *leaks)
+{
+	putchar('\n');
+	say(leaks, 0,
+	    "If people or offices have selectors or subdomains of their own, "
+	    "this says who wrote to which list, to everybody who gets the "
+	    "reports.");
+}
+
+void
 leaks_print_advice(const struct leaks *leaks)
 {
 	size_t i;
 
 	if (leaks->count == 0)
-		say_why_none(leaks);
+		leaks_say_why_none(leaks);
 	for (i = 0; i < leaks->count; i++) {
 		if (i > 0)
 			putchar('\n');

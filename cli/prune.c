@@ -69,20 +69,33 @@ print(int64_t count, const char *one, const char *many)
 	printf("  %lld %s\n", (long long)count, count == 1 ? one : many);
 }
 
+static bool
+is_nothing(const struct store_pruned *pruned)
+{
+	return pruned->reports == 0 && pruned->messages == 0
+	    && pruned->days == 0 && pruned->recipients == 0 && pruned->raw == 0;
+}
+
 static void
 print_all(const struct store_pruned *pruned, bool was_done)
 {
+	if (is_nothing(pruned)) {
+		printf("nothing is that old\n");
+		return;
+	}
 	printf(was_done ? "removed:\n" : "would remove:\n");
 	print(pruned->reports, "report", "reports");
 	print(pruned->records, "record or policy in them",
 	    "records and policies in them");
 	print(pruned->messages, "message", "messages");
-	print(pruned->days, "day of sums of a domain",
-	    "days of sums, each of a domain");
-	print(pruned->recipients, "time what names recipients in a report",
-	    "times what names recipients in a report");
-	printf("  %lld times a message's bytes, %.1f MB of them\n",
-	    (long long)pruned->raw, (double)pruned->raw_bytes / 1e6);
+	print(pruned->days, "sum of a domain's day",
+	    "sums, each of a domain's day");
+	printf("  who received mail, in %lld %s\n",
+	    (long long)pruned->recipients,
+	    pruned->recipients == 1 ? "report" : "reports");
+	printf("  the bytes of %lld %s, %.1f MB\n", (long long)pruned->raw,
+	    pruned->raw == 1 ? "message" : "messages",
+	    (double)pruned->raw_bytes / 1e6);
 	if (!was_done)
 		printf("nothing was changed; --apply does it\n");
 }
@@ -109,7 +122,8 @@ run(struct context *context, int argc, char **argv, struct error *err)
 		return false;
 	ok = store_prune(writer, &retention, &pruned, err);
 	store_close(writer);
-	print_all(&pruned, true);
+	if (ok || !is_nothing(&pruned))
+		print_all(&pruned, true);
 	return ok;
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/intake.h"
+#include "cli/question.h"
 #include "parse/value.h"
 #include "store/query.h"
 #include "store/store.h"
@@ -65,7 +66,7 @@ static bool
 list(struct context *context, int argc, char **argv, struct error *err)
 {
 	struct listing listing = { 0 };
-	bool ok;
+	bool ok, is_empty = false;
 
 	(void)argc;
 	(void)argv;
@@ -76,6 +77,8 @@ list(struct context *context, int argc, char **argv, struct error *err)
 	    context->store, &everything, print_row, &listing, err);
 	output_free(listing.output);
 	if (ok && listing.count == 0)
+		ok = question_has_none(&is_empty, context, err);
+	if (ok && listing.count == 0 && !is_empty)
 		fputs(
 		    "Nothing is in quarantine: all that came could be read.\n",
 		    stderr);

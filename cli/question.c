@@ -100,25 +100,61 @@ question_words(struct arena *arena, const struct question *question,
 	    describe_days(arena, &question->period));
 }
 
+/* --- when there is nothing to answer --- */
+
+static const struct store_filter everything = {
+	.since = STORE_SINCE_EVER,
+	.until = STORE_UNTIL_EVER,
+	.verdicts = STORE_ALL_VERDICTS,
+};
+
+static void
+say(const char *text)
+{
+	text_fold(stderr, output_width(stderr), 0, 0, text);
+}
+
+static void
+say_none_yet(void)
+{
+	say("There are no reports yet. 'reports import PATH' reads files and "
+	    "mailboxes, 'reports listen' takes mail; docs/dns.md has the "
+	    "records that make them come.");
+}
+
+bool
+question_has_none(bool *out, const struct context *context, struct error *err)
+{
+	struct store_extent extent;
+
+	if (!store_extent(context->store, &everything, &extent, err))
+		return false;
+	*out = extent.report_count == 0;
+	if (*out)
+		say_none_yet();
+	return true;
+}
+
+/* None at all, or none of these; of these days there may be none because
+ * they are over. */
 static bool
 explain_none(const struct question *question, const struct context *context,
     struct error *err)
 {
-	const struct store_filter all = { .since = STORE_SINCE_EVER,
-		.until = STORE_UNTIL_EVER,
-		.verdicts = STORE_ALL_VERDICTS };
 	struct store_extent extent;
+	char day[DATETIME_TEXT];
 
-	if (!store_extent(context->store, &all, &extent, err))
+	if (!store_extent(context->store, &everything, &extent, err))
 		return false;
-	if (extent.report_count == 0)
-		fputs("There are no reports yet. 'reports import PATH' reads "
-		      "files and mailboxes, 'reports listen' takes mail; "
-		      "docs/dns.md has the records that make them come.\n",
-		    stderr);
-	else
-		fprintf(stderr, "There are no %s.\n",
-		    question_words(context->arena, question, context));
+	if (extent.report_count == 0) {
+		say_none_yet();
+		return true;
+	}
+	say(arena_printf(context->arena, "There are no %s.",
+	    question_words(context->arena, question, context)));
+	if (question->period.has_days)
+		fprintf(stderr, "The newest report begins on %s.\n",
+		    datetime_format_date(extent.last_day, day));
 	return true;
 }
 

@@ -28,6 +28,13 @@ MUST_CHECK bool question_open(
 MUST_CHECK bool question_open_quietly(
     struct question *out, const struct context *context, struct error *err);
 
+/*
+ * Whether there are no reports at all, of any day or verdict; then it has said
+ * on standard error what makes them come.
+ */
+MUST_CHECK bool question_has_none(
+    bool *out, const struct context *context, struct error *err);
+
 /* The style of the options; a table has the first TABLE_ROWS unless --limit
  * says otherwise. */
 #define TABLE_ROWS 20

@@ -74,6 +74,10 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	       "%zu unreadable\n",
 	    work.messages, work.messages == 1 ? "message" : "messages",
 	    work.sum.stored, work.sum.conflicts, work.sum.quarantined);
+	if (ok && work.messages == 0)
+		fputs("No message is kept; [store] keep_raw keeps those that "
+		      "come.\n",
+		    stderr);
 	return ok;
 }
 

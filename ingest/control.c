@@ -106,7 +106,9 @@ connect_to(int fd, const char *path, struct error *err)
 		return true;
 	if (errno == ENOENT || errno == ECONNREFUSED)
 		return error_set(err, ERROR_UNAVAILABLE,
-		    "no listener is running at '%.200s'", path);
+		    "no listener is running at '%.200s'; docs/postfix.md has "
+		    "how to start one",
+		    path);
 	return error_errno(err, "ask", path);
 }
 

@@ -209,7 +209,9 @@ find_quarantined(
 		   outcome, err)
 	    && (*outcome != 0
 		|| error_set(err, ERROR_NO_INPUT,
-		    "message %lld is not in quarantine", (long long)message));
+		    "message %lld is not in quarantine; 'reports "
+		    "quarantine' shows what is",
+		    (long long)message));
 }
 
 void

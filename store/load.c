@@ -161,7 +161,9 @@ load_head(struct loader *loader, struct stored_report *out)
 		return false;
 	if (!has_row)
 		return error_set(loader->err, ERROR_NO_INPUT,
-		    "there is no report %lld", (long long)loader->id);
+		    "there is no report %lld; 'reports list' shows those there "
+		    "are",
+		    (long long)loader->id);
 	return read_head(loader, row, out);
 }
 
@@ -276,7 +278,9 @@ store_report_raw(struct store *store, int64_t report, struct arena *arena,
 	    && sqlite_step(store, row, &has_row, err)
 	    && (has_row ? read_report_raw(row, report, arena, out, digest, err)
 			: error_set(err, ERROR_NO_INPUT,
-			    "there is no report %lld", (long long)report));
+			    "there is no report %lld; 'reports list' shows "
+			    "those there are",
+			    (long long)report));
 	sqlite3_finalize(row);
 	return ok && sqlite_check_unchanged(store, err);
 }

@@ -517,5 +517,6 @@ Test(load, refuses_a_report_that_is_not_there)
 	cr_assert(not(
 	    store_report(world.store, 1, &world.arena, &stored, &world.err)));
 	cr_expect(eq(int, world.err.kind, ERROR_NO_INPUT));
-	cr_expect(eq(str, world.err.text, "there is no report 1"));
+	cr_expect(eq(str, world.err.text,
+	    "there is no report 1; 'reports list' shows those there are"));
 }
