@@ -13,10 +13,11 @@
 #define ROWS       10
 #define LOOK_LINES 5
 
-#define CHANGE 3
-#define WAS    10
+#define CHANGE 4
+#define WAS    11
 static const struct output_column all_columns[] = {
-	{ .heading = "DOMAIN", .min = 12 },
+	{ .heading = "DOMAIN", .min = 11 },
+	{ .heading = "" }, /* "*": beside the name, which may be cut */
 	{ .heading = "POLICY", .min = 6 },
 	{ .heading = "MESSAGES", .type = OUTPUT_COUNT },
 	{ .heading = "CHANGE", .type = OUTPUT_RIGHT },
@@ -63,14 +64,6 @@ change(struct arena *arena, const struct summary *summary, int64_t before,
 }
 
 static const char *
-mark(struct arena *arena, const struct summary_domain *domain)
-{
-	return domain->own == OWN_NO
-	    ? arena_printf(arena, "%s *", domain->total.domain)
-	    : domain->total.domain;
-}
-
-static const char *
 describe_tls(struct arena *arena, const struct summary_tls *tls)
 {
 	double failed, all;
@@ -105,7 +98,8 @@ print_domain(struct output *output, const struct summary *summary,
 	const struct store_dmarc_total *total = &domain->total;
 
 	output_row(output,
-	    (struct output_value[]) { output_text(mark(arena, domain)),
+	    (struct output_value[]) { output_text(total->domain),
+		output_text(domain->own == OWN_NO ? "*" : ""),
 		output_text(domain->policy), output_count(total->messages),
 		output_text(change(
 		    arena, summary, domain->messages_before, total->messages)),
