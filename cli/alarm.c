@@ -319,6 +319,7 @@ alarm_tell(const struct summary *summary, const struct question *question,
 		.question = question,
 		.arena = context->arena };
 	const struct options *options = context->options;
+	size_t i;
 
 	if (!read_conditions(options->fail_on, alarm.least, err)
 	    || !state_open(&alarm.state, options->state, context->arena, err))
@@ -332,6 +333,9 @@ alarm_tell(const struct summary *summary, const struct question *question,
 		tell_silent(&alarm, summary);
 	if (alarm.least[QUARANTINE] > 0 && !ask_quarantine(&alarm, err))
 		return false;
+	for (i = 0; i < CONDITION_COUNT; i++)
+		if (alarm.least[i] == 0)
+			state_keep(&alarm.state, names[i]);
 	*told = alarm.told;
 	/* What nobody has heard was not told. */
 	return output_flush(stdout, err) && state_save(&alarm.state, err);

@@ -89,10 +89,9 @@ state_open(struct state *state, const char *path, struct arena *arena,
 	return ok;
 }
 
-bool
-state_add(struct state *state, const char *finding)
+static void
+note(struct state *state, const char *line)
 {
-	const char *line = text_escape(state->arena, TEXT_ASCII, finding);
 	const char **more;
 
 	if (state->now_count == state->now_size) {
@@ -106,10 +105,29 @@ state_add(struct state *state, const char *finding)
 		state->now = more;
 	}
 	state->now[state->now_count++] = line;
+}
+
+bool
+state_add(struct state *state, const char *finding)
+{
+	const char *line = text_escape(state->arena, TEXT_ASCII, finding);
+
+	note(state, line);
 	return state->before_count == 0
 	    || bsearch(&line, state->before, state->before_count,
 		   sizeof(*state->before), compare)
 	    == NULL;
+}
+
+void
+state_keep(struct state *state, const char *kind)
+{
+	size_t i, len = strlen(kind);
+
+	for (i = 0; i < state->before_count; i++)
+		if (strncmp(state->before[i], kind, len) == 0
+		    && state->before[i][len] == ' ')
+			note(state, state->before[i]);
 }
 
 static bool

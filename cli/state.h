@@ -31,6 +31,10 @@ MUST_CHECK bool state_open(struct state *state, const char *path,
 /* Notes a finding, a line of text; whether it was not told before. */
 bool state_add(struct state *state, const char *finding);
 
+/* What was told of this kind, the first word of a line, stays told: nobody
+ * looked whether it is there. */
+void state_keep(struct state *state, const char *kind);
+
 /* Writes the findings that were noted, in the place of the file as a whole. */
 MUST_CHECK bool state_save(const struct state *state, struct error *err);
 

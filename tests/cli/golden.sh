@@ -37,6 +37,9 @@ expect tls-none reports tls --domain example.net
 alarms=new-sender:5,failures,tls-failures:2,silent,quarantine
 expect alarm reports summary --fail-on "$alarms" --state "$dir/state"
 expect alarm-again reports summary --fail-on "$alarms" --state "$dir/state"
+# Another job with the same file asks for less; what the first told stays told.
+reports summary --fail-on quarantine --state "$dir/state"
+expect alarm-again reports summary --fail-on "$alarms" --state "$dir/state"
 expect alarm-state cat "$dir/state"
 expect alarm-least reports summary --fail-on failures:1000,quarantine:9
 expect alarm-wrong reports summary --fail-on failures,moon
