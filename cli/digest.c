@@ -16,6 +16,8 @@
 
 /* RFC 5322 2.1.1 wants lines of no more than 78. */
 #define WIDTH "78"
+/* And a mail is no screen. */
+#define HEIGHT "1000"
 
 static bool
 check(const struct context *context, struct error *err)
@@ -51,7 +53,7 @@ print_headers(const struct summary *summary, const struct question *question,
     const struct context *context)
 {
 	struct finding_line *lines;
-	size_t count = findings_make(summary, context, &lines);
+	size_t count = findings_make(summary, question, context, &lines);
 	char first[DATETIME_TEXT], last[DATETIME_TEXT];
 
 	datetime_format_date(question->period.first, first);
@@ -114,6 +116,7 @@ run(struct context *context, int argc, char **argv, struct error *err)
 	options.style.color = OUTPUT_COLOR_NEVER;
 	context->options = &options;
 	setenv("COLUMNS", WIDTH, 1);
+	setenv("LINES", HEIGHT, 1);
 	if (!set_period(&options, err)
 	    || !question_open_quietly(&question, context, err)
 	    || !summary_ask(&summary, &question, context, err))

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "cli/command.h"
+#include "cli/question.h"
 #include "cli/summary_data.h"
 #include "cli/text.h"
 #include "parse/datetime.h"
@@ -17,18 +18,20 @@
 
 struct maker {
 	const struct summary *summary;
+	const struct question *question;
+	const struct context *context;
 	struct arena *arena;
 	struct finding_line *lines;
 	size_t count;
 };
 
 static void
-add(struct maker *maker, const char *kind, const char *text,
+add(struct maker *maker, const char *kind, const char *brief, const char *text,
     const char *command)
 {
 	if (maker->count < MAX_FINDINGS)
 		maker->lines[maker->count++] =
-		    (struct finding_line) { kind, text, command };
+		    (struct finding_line) { kind, brief, text, command };
 }
 
 static const char *
@@ -43,13 +46,82 @@ plural(int64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* A name that may stand in a command somebody copies. */
-static bool
-is_plain(const char *name)
+#define PLAIN "abcdefghijklmnopqrstuvwxyz0123456789.-_"
+
+/* A name as a word of a command that somebody copies, whatever the shell; NULL
+ * when it cannot be one. */
+static const char *
+make_word(struct arena *arena, const char *name)
 {
-	return *name != '\0' && *name != '-'
-	    && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_")]
-	    == '\0';
+	if (*name == '\0' || *name == '-')
+		return NULL;
+	if (name[strspn(name, PLAIN)] == '\0')
+		return name;
+	return name[strspn(name, PLAIN " &(),/@+:")] == '\0'
+	    ? arena_printf(arena, "'%s'", name)
+	    : NULL;
+}
+
+static const char *
+add_period(struct arena *arena, const char *command,
+    const struct question *question, const struct options *options)
+{
+	char first[DATETIME_TEXT], last[DATETIME_TEXT];
+
+	if (options->all)
+		return arena_printf(arena, "%s --all", command);
+	if (!question->period.has_days
+	    || (options->since.kind == BOUND_NONE
+		&& options->until.kind == BOUND_NONE))
+		return command;
+	datetime_format_date(question->period.first, first);
+	datetime_format_date(question->period.last, last);
+	return options->until.kind == BOUND_NONE
+	    ? arena_printf(arena, "%s --since %s", command, first)
+	    : arena_printf(
+		arena, "%s --since %s --until %s", command, first, last);
+}
+
+static const char *
+add_verdicts(struct arena *arena, const char *command, unsigned verdicts)
+{
+	const char *joined = "";
+	enum verdict verdict;
+
+	if (verdicts == 0)
+		return command;
+	if (verdicts == STORE_ALL_VERDICTS)
+		return arena_printf(arena, "%s --verified all", command);
+	for (verdict = VERDICT_UNKNOWN; verdict <= VERDICT_FAILED; verdict++)
+		if ((verdicts & STORE_VERDICT(verdict)) != 0)
+			joined = arena_printf(arena, "%s%s%s", joined,
+			    *joined == '\0' ? "" : ",", verdict_name(verdict));
+	return arena_printf(arena, "%s --verified %s", command, joined);
+}
+
+const char *
+findings_command(const char *command, const struct question *question,
+    const struct context *context)
+{
+	const struct options *options = context->options;
+	struct arena *arena = context->arena;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < options->reporter_count; i++) {
+		name = make_word(arena, options->reporters[i]);
+		if (name != NULL)
+			command = arena_printf(
+			    arena, "%s --reporter %s", command, name);
+	}
+	return add_verdicts(arena,
+	    add_period(arena, command, question, options), options->verdicts);
+}
+
+static const char *
+same_reports(struct maker *maker, const char *command)
+{
+	return findings_command(command, maker->question, maker->context);
 }
 
 /* "reports failures --domain example.org". */
@@ -57,9 +129,24 @@ static const char *
 with_name(struct maker *maker, const char *command, const char *option,
     const char *name)
 {
-	return is_plain(name)
-	    ? arena_printf(maker->arena, "%s --%s %s", command, option, name)
-	    : command;
+	const char *word = make_word(maker->arena, name);
+
+	return word == NULL
+	    ? command
+	    : arena_printf(maker->arena, "%s --%s %s", command, option, word);
+}
+
+/* The same, about the reports that the summary is about. */
+static const char *
+about_domain(struct maker *maker, const char *command, const char *domain)
+{
+	return same_reports(maker, with_name(maker, command, "domain", domain));
+}
+
+static const char *
+domain_text(struct maker *maker, const char *domain)
+{
+	return *domain == '\0' ? "no domain" : shown(maker, domain);
 }
 
 static const char *
@@ -79,12 +166,14 @@ add_own(struct maker *maker)
 	if (summary->own_failed == 0)
 		return;
 	worst = address_text(maker, &summary->worst.source_ip);
-	add(maker, "own-failed",
+	add(maker, "own-failed", "your own networks fail",
 	    arena_printf(maker->arena,
 		"%" PRId64 " of %" PRId64 " failed messages are from your own "
 		"networks, most from %s",
 		summary->own_failed, summary->all_failed, worst),
-	    arena_printf(maker->arena, "reports failures --source %s", worst));
+	    same_reports(maker,
+		arena_printf(
+		    maker->arena, "reports failures --source %s", worst)));
 }
 
 static int64_t
@@ -114,15 +203,15 @@ add_fall(struct maker *maker)
 		}
 	}
 	if (worst != NULL)
-		add(maker, "pass-rate-fell",
+		add(maker, "pass-rate-fell", "a pass rate fell",
 		    arena_printf(maker->arena,
 			"%s: %" PRId64 "%% passed, %" PRId64
 			"%% in the period before",
-			shown(maker, worst->total.domain),
+			domain_text(maker, worst->total.domain),
 			rate(worst->total.passed, worst->total.messages),
 			rate(worst->passed_before, worst->messages_before)),
-		    with_name(maker, "reports failures", "domain",
-			worst->total.domain));
+		    about_domain(
+			maker, "reports failures", worst->total.domain));
 }
 
 static void
@@ -140,13 +229,12 @@ add_failed(struct maker *maker)
 	if (worst == NULL)
 		return;
 	sender = &worst->senders[0];
-	add(maker, "failed",
+	add(maker, "failed", "mail failed",
 	    arena_printf(maker->arena, "%s: %" PRId64 " failed%s%s",
-		shown(maker, worst->total.domain), worst->total.failed,
+		domain_text(maker, worst->total.domain), worst->total.failed,
 		sender->source_ip.len == 0 ? "" : ", most from ",
 		address_text(maker, &sender->source_ip)),
-	    with_name(
-		maker, "reports failures", "domain", worst->total.domain));
+	    about_domain(maker, "reports failures", worst->total.domain));
 }
 
 static void
@@ -159,14 +247,14 @@ add_policy(struct maker *maker)
 	     domain = domain->next) {
 		if (domain->policy_since == 0)
 			continue;
-		add(maker, "policy-changed",
+		add(maker, "policy-changed", "a policy changed",
 		    arena_printf(maker->arena,
 			"%s: the policy is %s since %s, before it was %s",
-			shown(maker, domain->total.domain), domain->policy,
+			domain_text(maker, domain->total.domain),
+			domain->policy,
 			datetime_format_date(domain->policy_since, day),
 			domain->policy_before),
-		    with_name(
-			maker, "reports list", "domain", domain->total.domain));
+		    about_domain(maker, "reports list", domain->total.domain));
 		return;
 	}
 }
@@ -183,13 +271,12 @@ add_tls(struct maker *maker)
 			    > worst->total.failed_sessions))
 			worst = tls;
 	if (worst != NULL)
-		add(maker, "tls-failed",
+		add(maker, "tls-failed", "TLS sessions failed",
 		    arena_printf(maker->arena,
 			"%s: %" PRId64 " TLS sessions failed",
-			shown(maker, worst->total.domain),
+			domain_text(maker, worst->total.domain),
 			worst->total.failed_sessions),
-		    with_name(
-			maker, "reports tls", "domain", worst->total.domain));
+		    about_domain(maker, "reports tls", worst->total.domain));
 }
 
 /* A name that people know: the organisation's, else the domain. */
@@ -212,6 +299,7 @@ add_silent(struct maker *maker)
 	if (count == 0)
 		return;
 	add(maker, "silent",
+	    arena_printf(maker->arena, "%" PRId64 " silent", count),
 	    arena_printf(maker->arena, "%s: no report since %s%s",
 		shown(maker, name_of(silent)),
 		datetime_format_date(silent->last, day),
@@ -224,10 +312,11 @@ add_silent(struct maker *maker)
 
 static void
 add_count(struct maker *maker, const char *kind, int64_t count,
-    const char *what, const char *command)
+    const char *brief, const char *what, const char *command)
 {
 	if (count > 0)
 		add(maker, kind,
+		    arena_printf(maker->arena, "%" PRId64 " %s", count, brief),
 		    arena_printf(maker->arena, "%" PRId64 " report%s %s", count,
 			plural(count), what),
 		    command);
@@ -245,10 +334,11 @@ count_failures(const struct summary *summary)
 }
 
 size_t
-findings_make(const struct summary *summary, const struct context *context,
-    struct finding_line **out)
+findings_make(const struct summary *summary, const struct question *question,
+    const struct context *context, struct finding_line **out)
 {
-	struct maker maker = { summary, context->arena, NULL, 0 };
+	struct maker maker = { summary, question, context, context->arena, NULL,
+		0 };
 
 	*out = maker.lines =
 	    arena_alloc(context->arena, MAX_FINDINGS, sizeof(**out));
@@ -258,19 +348,23 @@ findings_make(const struct summary *summary, const struct context *context,
 	add_policy(&maker);
 	add_tls(&maker);
 	add_silent(&maker);
-	add_count(&maker, "quarantined", summary->quarantined,
+	add_count(&maker, "quarantined", summary->quarantined, "unreadable",
 	    "could not be read", "reports quarantine");
-	add_count(&maker, "forged", summary->failed,
-	    "forged or failing, left out", "reports list --verified failed");
-	add_count(&maker, "suspicious", summary->suspicious,
+	add_count(&maker, "forged", summary->failed, "forged",
+	    "forged or failing, left out",
+	    add_period(context->arena, "reports list --verified failed",
+		question, context->options));
+	add_count(&maker, "suspicious", summary->suspicious, "suspicious",
 	    "suspicious: more Authentication-Results than you add",
-	    "reports list --verified suspicious");
-	add_count(&maker, "conflicts", summary->conflicts,
-	    "in conflict with another, in no sum", "reports list --all");
+	    add_period(context->arena, "reports list --verified suspicious",
+		question, context->options));
+	add_count(&maker, "conflicts", summary->conflicts, "in conflict",
+	    "in conflict with another, in no sum",
+	    "reports list --all --sort conflict");
 	add_count(&maker, "future", summary->future, "from the future",
-	    "reports list --all");
+	    "from the future", "reports list --all --sort future");
 	add_count(&maker, "failure-reports", count_failures(summary),
-	    "about single messages that failed",
-	    "reports summary --format json");
+	    "about single messages", "about single messages that failed",
+	    same_reports(&maker, "reports summary --format json"));
 	return maker.count;
 }

@@ -75,18 +75,34 @@ output_has_color(FILE *file, const struct output_style *style)
 	    && strcmp(term, "dumb") != 0 && isatty(fileno(file)) == 1;
 }
 
+/* What the environment says of the screen, else the terminal. */
+static size_t
+ask_size(FILE *file, const char *variable, bool is_width, size_t least,
+    size_t otherwise)
+{
+	const char *text = getenv(variable);
+	long told = text == NULL ? 0 : strtol(text, NULL, 10);
+	struct winsize size;
+	size_t own;
+
+	if (told >= (long)least && told <= 1000)
+		return (size_t)told;
+	if (ioctl(fileno(file), TIOCGWINSZ, &size) == -1)
+		return otherwise;
+	own = is_width ? size.ws_col : size.ws_row;
+	return own >= least ? own : otherwise;
+}
+
 size_t
 output_width(FILE *file)
 {
-	const char *columns = getenv("COLUMNS");
-	long width = columns == NULL ? 0 : strtol(columns, NULL, 10);
-	struct winsize size;
+	return ask_size(file, "COLUMNS", true, 20, 80);
+}
 
-	if (width >= 20 && width <= 1000)
-		return (size_t)width;
-	if (ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
-		return size.ws_col;
-	return 80;
+size_t
+output_height(FILE *file)
+{
+	return ask_size(file, "LINES", false, 10, 24);
 }
 
 bool

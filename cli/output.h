@@ -174,8 +174,11 @@ bool output_has_color(FILE *file, const struct output_style *style);
 json_t *output_object(const struct output_column *columns, size_t count,
     const struct output_value *values);
 
-/* How wide text may be on this file. */
+/* How wide text may be on this file, */
 size_t output_width(FILE *file);
+
+/* and how many lines a screen of it has. */
+size_t output_height(FILE *file);
 
 /* Text as a JSON string, null for NULL. */
 json_t *output_json_text(const char *text);

@@ -215,10 +215,11 @@ make_silent(const struct summary *summary)
 }
 
 static json_t *
-make_findings(const struct summary *summary, const struct context *context)
+make_findings(const struct summary *summary, const struct question *question,
+    const struct context *context)
 {
 	struct finding_line *lines;
-	size_t i, count = findings_make(summary, context, &lines);
+	size_t i, count = findings_make(summary, question, context, &lines);
 	json_t *findings = json_array();
 
 	for (i = 0; i < count; i++)
@@ -291,7 +292,7 @@ summary_print_json(const struct summary *summary,
 	    (json_int_t)summary->suspicious, "future",
 	    (json_int_t)summary->future);
 	put(all, "silent", make_silent(summary));
-	put(all, "findings", make_findings(summary, context));
+	put(all, "findings", make_findings(summary, question, context));
 	json_dumpf(all, stdout,
 	    JSON_ENSURE_ASCII | (on_one_line ? 0 : JSON_INDENT(2)));
 	putchar('\n');

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,11 @@
 #include "cli/summary_print.h"
 #include "cli/text.h"
 
-/* What fits on a screen together with what to look at. */
+/* What fits on a screen together with what to look at, of which a few lines
+ * are there in any case. */
 #define ROWS       10
 #define LOOK_LINES 5
+#define LEAST_ROOM 6
 
 #define CHANGE 4
 #define WAS    11
@@ -151,9 +154,10 @@ choose_domains(const struct summary *summary, const struct context *context,
 	return n;
 }
 
+/* A heading, a line for each, and perhaps one that explains a mark. */
 static bool
 print_domains(struct summary *summary, const struct question *question,
-    const struct context *context, struct error *err)
+    const struct context *context, size_t *lines, struct error *err)
 {
 	struct arena *arena = context->arena;
 	struct summary_domain **shown;
@@ -176,6 +180,7 @@ print_domains(struct summary *summary, const struct question *question,
 	output_free(output);
 	if (has_foreign)
 		puts("* not under [domains] own");
+	*lines += count + 1 + has_foreign;
 	return true;
 }
 
@@ -223,30 +228,38 @@ have_several_failed(const struct summary *summary)
 	return n > 1;
 }
 
-static void
+/* So many of them as two lines hold. */
+static size_t
 print_failing(const struct summary *summary, const struct context *context)
 {
 	struct failing worst[SUMMARY_SENDERS];
 	size_t i, count = find_failing(summary, worst);
+	size_t width = output_width(stdout);
 	bool names = have_several_failed(summary);
-	const char *line = "Failed most:";
+	struct arena *arena = context->arena;
+	const char *line = "Failed most:", *longer;
 	char address[ADDRESS_TEXT];
 
-	for (i = 0; i < count; i++)
-		line = arena_printf(context->arena, "%s%s %s %" PRId64 "%s%s",
-		    line, i == 0 ? "" : ",",
+	if (count == 0)
+		return 0;
+	for (i = 0; i < count; i++, line = longer) {
+		longer = arena_printf(arena, "%s%s %s %" PRId64 "%s%s", line,
+		    i == 0 ? "" : ",",
 		    worst[i].sender->source_ip.len == 0
 			? "no address"
 			: address_format(&worst[i].sender->source_ip, address),
 		    worst[i].sender->messages, names ? " for " : "",
-		    names ? worst[i].domain->total.domain : "");
-	if (count > 0)
-		text_fold(stdout, output_width(stdout), 0, 2,
-		    text_escape(context->arena, text_charset(), line));
+		    names ? text_escape(
+			arena, text_charset(), worst[i].domain->total.domain)
+			  : "");
+		if (i > 0 && text_fold(NULL, width, 0, 2, longer) > 2)
+			break;
+	}
+	return text_fold(stdout, width, 0, 2, line);
 }
 
 /* Below the worst of many. */
-static void
+static size_t
 print_totals(const struct summary *summary, const struct context *context)
 {
 	const struct summary_domain *domain;
@@ -259,7 +272,7 @@ print_totals(const struct summary *summary, const struct context *context)
 		failed += (double)domain->total.failed;
 		all.reports += domain->total.reports;
 	}
-	text_fold(stdout, output_width(stdout), 0, 2,
+	return text_fold(stdout, output_width(stdout), 0, 2,
 	    arena_printf(context->arena,
 		"All %zu domains: %" PRId64
 		" reports, %.0f messages, %.0f passed, %.0f failed; --limit "
@@ -269,26 +282,94 @@ print_totals(const struct summary *summary, const struct context *context)
 
 /* --- what to look at --- */
 
+/* Lines of the screen that are left, and findings that were printed. */
+struct look {
+	const struct context *context;
+	size_t width, room, count;
+};
+
+/* Text and command, on one line where they fit; only counted without a file. */
+static size_t
+print_line(FILE *out, size_t width, const struct finding_line *line)
+{
+	size_t lines;
+
+	if (text_width(line->text) + text_width(line->command) + 4 <= width) {
+		if (out != NULL)
+			fprintf(out, "%s -> %s\n", line->text, line->command);
+		return 1;
+	}
+	lines = text_fold(out, width, 0, 2, line->text);
+	if (out != NULL)
+		fprintf(out, "  -> %s\n", line->command);
+	return lines + 1;
+}
+
+/* The first in any case, up to five, while there is room. */
+static bool
+look_at(struct look *look, const struct finding_line *line)
+{
+	size_t lines = print_line(NULL, look->width, line);
+
+	if (look->count == LOOK_LINES
+	    || (lines > look->room && look->count > 0))
+		return false;
+	print_line(stdout, look->width, line);
+	look->room -= lines > look->room ? look->room : lines;
+	look->count++;
+	return true;
+}
+
+/* What there was no room for, in a few words. */
+static const char *
+describe_others(const struct look *look, const struct question *question,
+    const struct finding_line *lines, size_t first, size_t count)
+{
+	struct arena *arena = look->context->arena;
+	const char *text = "Also:";
+	size_t i;
+
+	for (i = first; i < count; i++)
+		text = arena_printf(arena, "%s%s %s", text,
+		    i == first ? "" : ",", lines[i].brief);
+	return arena_printf(arena, "%s -> %s", text,
+	    findings_command(
+		"reports summary --format json", question, look->context));
+}
+
+static bool
+have_room(
+    const struct look *look, const struct finding_line *lines, size_t count)
+{
+	size_t i, all = 0;
+
+	for (i = 0; i < count; i++)
+		all += print_line(NULL, look->width, &lines[i]);
+	return count <= LOOK_LINES && all <= look->room;
+}
+
 static void
-print_findings(const struct summary *summary, const struct context *context)
+print_findings(struct look *look, const struct summary *summary,
+    const struct question *question)
 {
 	struct finding_line *lines;
-	size_t i, count = findings_make(summary, context, &lines);
-	size_t width = output_width(stdout);
+	size_t i, others,
+	    count = findings_make(summary, question, look->context, &lines);
 
-	if (count == 0) {
+	if (count == 0)
 		puts("Nothing to look at. One report in full: reports show ID");
+	if (!have_room(look, lines, count)) {
+		others = text_fold(NULL, look->width, 0, 2,
+		    describe_others(look, question, lines, 1, count));
+		look->room -= others > look->room ? look->room : others;
+	}
+	for (i = 0; i < count && look_at(look, &lines[i]); i++)
+		continue;
+	if (i == count)
 		return;
-	}
-	for (i = 0; i < count && i < LOOK_LINES; i++) {
-		if (text_width(lines[i].text) + strlen(lines[i].command) + 4
-		    <= width) {
-			printf("%s -> %s\n", lines[i].text, lines[i].command);
-			continue;
-		}
-		text_fold(stdout, width, 0, 2, lines[i].text);
-		printf("  -> %s\n", lines[i].command);
-	}
+	text_fold(stdout, look->width, 0, 2,
+	    describe_others(look, question, lines, i, count));
+	look->room = 0;
 }
 
 /* --- what the DNS could do about it --- */
@@ -307,60 +388,78 @@ has_no_tls(const struct summary_domain *domain)
 
 /* A line about those domains, of which the first are named. */
 static void
-print_hint(const struct summary *summary, const struct context *context,
+print_hint(struct look *look, const struct summary *summary,
     bool (*is_so)(const struct summary_domain *domain), const char *what)
 {
 	const struct summary_domain *domain, *first = NULL;
-	struct arena *arena = context->arena;
+	struct arena *arena = look->context->arena;
+	struct finding_line line = { .command = "reports help dns" };
 	size_t count = 0;
 
 	for (domain = summary->domains; domain != NULL; domain = domain->next)
 		if (domain->own != OWN_NO && *domain->total.domain != '\0'
 		    && is_so(domain) && count++ == 0)
 			first = domain;
-	if (count == 0)
+	if (count == 0 || look->room == 0)
 		return;
-	text_fold(stdout, output_width(stdout), 0, 2,
-	    arena_printf(arena, "%s%s: %s -> docs/dns.md",
-		text_escape(arena, text_charset(), first->total.domain),
-		count == 1 ? ""
-			   : arena_printf(arena, " and %zu more", count - 1),
-		what));
+	line.text = arena_printf(arena, "%s%s: %s",
+	    text_escape(arena, text_charset(), first->total.domain),
+	    count == 1 ? "" : arena_printf(arena, " and %zu more", count - 1),
+	    what);
+	look_at(look, &line);
 }
 
 /* Not where what is there was left out by what was asked. */
 static void
-print_hints(const struct summary *summary, const struct question *question,
-    const struct context *context)
+print_hints(struct look *look, const struct summary *summary,
+    const struct question *question)
 {
 	if (store_filter_has_records(&question->filter)
 	    || question->filter.reporter_count > 0
-	    || context->options->verdicts != 0)
+	    || look->context->options->verdicts != 0)
 		return;
-	print_hint(summary, context, asks_for_nothing,
+	print_hint(look, summary, asks_for_nothing,
 	    "p=none asks receivers to do nothing");
-	print_hint(summary, context, has_no_tls, "no TLS reports come");
+	print_hint(look, summary, has_no_tls, "no TLS reports come");
+}
+
+/* The screen has a line for the next prompt, too.  Who asks for so many
+ * domains does not mind how many lines it takes. */
+static size_t
+room_left(const struct context *context, size_t used)
+{
+	size_t height = output_height(stdout);
+
+	if (context->options->style.limit > 0)
+		return SIZE_MAX;
+	return height < used + 1 + LEAST_ROOM ? LEAST_ROOM : height - used - 1;
 }
 
 bool
 summary_print_text(struct summary *summary, const struct question *question,
     const struct context *context, struct error *err)
 {
-	struct arena *arena = context->arena;
+	struct look look = { .context = context,
+		.width = output_width(stdout) };
+	size_t used;
 
-	text_fold(stdout, output_width(stdout), 0, 2,
-	    arena_printf(arena, "DMARC and TLS %s",
-		question_words(arena, question, context)));
+	used = text_fold(stdout, look.width, 0, 2,
+	    arena_printf(context->arena, "DMARC and TLS %s",
+		question_words(context->arena, question, context)));
 	putchar('\n');
+	used++;
 	if (summary->domains != NULL
-	    && !print_domains(summary, question, context, err))
+	    && !print_domains(summary, question, context, &used, err))
 		return false;
 	if (summary->domain_count > ROWS)
-		print_totals(summary, context);
-	print_failing(summary, context);
-	if (summary->domains != NULL)
+		used += print_totals(summary, context);
+	used += print_failing(summary, context);
+	if (summary->domains != NULL) {
 		putchar('\n');
-	print_findings(summary, context);
-	print_hints(summary, question, context);
+		used++;
+	}
+	look.room = room_left(context, used);
+	print_findings(&look, summary, question);
+	print_hints(&look, summary, question);
 	return true;
 }

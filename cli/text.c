@@ -200,27 +200,33 @@ text_width(const char *escaped)
 	return measure(escaped, strlen(escaped));
 }
 
-void
+size_t
 text_fold(
     FILE *out, size_t width, size_t used, size_t indent, const char *escaped)
 {
 	bool is_first = true; /* of the line: it stands where it must */
-	size_t len, word;
+	size_t len, word, lines = 1;
 
 	for (; *escaped != '\0'; escaped += len) {
 		escaped += strspn(escaped, " ");
 		len = strcspn(escaped, " ");
 		word = measure(escaped, len);
 		if (!is_first && used + 1 + word > width) {
-			fprintf(out, "\n%*s", (int)indent, "");
+			if (out != NULL)
+				fprintf(out, "\n%*s", (int)indent, "");
+			lines++;
 			used = indent;
 			is_first = true;
 		}
-		fprintf(out, "%s%.*s", is_first ? "" : " ", (int)len, escaped);
+		if (out != NULL)
+			fprintf(out, "%s%.*s", is_first ? "" : " ", (int)len,
+			    escaped);
 		used += word + !is_first;
 		is_first = false;
 	}
-	putc('\n', out);
+	if (out != NULL)
+		putc('\n', out);
+	return lines;
 }
 
 const char *

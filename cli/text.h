@@ -41,9 +41,9 @@ const char *text_cut(struct arena *arena, enum text_charset charset,
 /*
  * Prints escaped text and ends the line, folded at blanks to stay within
  * width; the line has used columns already, further lines begin with indent
- * blanks.
+ * blanks.  Returns how many lines it took; without a file it only counts.
  */
-void text_fold(
+size_t text_fold(
     FILE *out, size_t width, size_t used, size_t indent, const char *escaped);
 
 /*

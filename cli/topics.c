@@ -113,6 +113,29 @@ const struct topic topics[] = {
 	    "\n"
 	    "Among reports of the same name a verified one takes the place of\n"
 	    "one that is not, which becomes a conflict.\n" },
+	{ "dns", "the records that make reports come, and what a policy asks",
+	    "Reports come because records in the DNS ask for them. Where\n"
+	    "example.org is yours and reports.example.org receives them:\n"
+	    "\n"
+	    "    _dmarc.example.org.      TXT\n"
+	    "        \"v=DMARC1; p=none; "
+	    "rua=mailto:dmarc@reports.example.org\"\n"
+	    "    _smtp._tls.example.org.  TXT\n"
+	    "        \"v=TLSRPTv1; rua=mailto:tls@reports.example.org\"\n"
+	    "\n"
+	    "The first asks for a daily report on mail that says it is from\n"
+	    "example.org or below it, the second for one on the TLS of mail\n"
+	    "that others send to it. Each name has exactly one such record.\n"
+	    "\n"
+	    "p=none reports and changes nothing; p=quarantine puts aside what\n"
+	    "passes neither DKIM nor SPF, p=reject refuses it. Before a step,\n"
+	    "see what it would hit:\n"
+	    "\n"
+	    "    reports senders --domain example.org --unauthorised\n"
+	    "    reports failures --domain example.org\n"
+	    "\n"
+	    "docs/dns.md has the rest: mailboxes in other domains, SPF, DKIM,\n"
+	    "subdomains, MTA-STS.\n" },
 };
 const size_t topic_count = COUNT_OF(topics);
 

@@ -44,7 +44,7 @@ offers 'verified,unknown verified,unverified' list --verified verified,un
 offers 'example.org' failures --domain ex
 offers 'bigmail.example evil.example receiver.example' failures --reporter ''
 offers 'drop' quarantine d
-offers 'digest doctor dates' help d
+offers 'digest doctor dates dns' help d
 offers '' list x
 offers '' nonsense --fo
 offers '--config --db --help --version' --

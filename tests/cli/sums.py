@@ -211,6 +211,56 @@ def fits_a_screen(program):
     return fits and len(failing) == 1
 
 
+def fits_when_all_is_wrong(path):
+    """Ten domains with long names, of which there is much to say."""
+    domains = [f"a-rather-long-name-{i}.example.co.uk" for i in range(10)]
+    with tempfile.TemporaryDirectory() as folder:
+        reports = os.path.join(folder, "reports")
+        os.mkdir(reports)
+        day = datetime.date(2026, 8, 1)
+        for number in range(60 * 10):
+            begin = int(datetime.datetime.combine(
+                day + datetime.timedelta(number // 10), datetime.time(),
+                datetime.timezone.utc).timestamp())
+            late = number >= 500
+            if late and number % 10 == 9:
+                continue  # its reporter falls silent
+            with open(os.path.join(reports, f"{number}.xml"), "w",
+                      encoding="ascii") as file:
+                file.write(REPORT.format(
+                    org=f"reporter-{number % 10}.example", number=number,
+                    begin=begin, end=begin + DAY - 1,
+                    domain=domains[number % 10],
+                    records="".join(RECORD.format(
+                        ip=ip, count=100 + number % 10,
+                        disposition="none", dkim=dkim, spf="fail", reason="",
+                        domain=domains[number % 10], signer="example.net",
+                        signature="pass") for ip, dkim in
+                        (("192.0.2.1", "fail" if late else "pass"),
+                         ("2001:db8:1234:5678:9abc:def0:1:1", "fail"))))
+                    .replace("<p>none", "<p>reject" if late else "<p>none"))
+        with open(os.path.join(reports, "bad.xml"), "w",
+                  encoding="ascii") as file:
+            file.write("<feedback><report_metadata>")
+        program = Program(path, os.path.join(folder, "r.db"))
+        subprocess.run(program.start + ["import", reports], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        lines = program.ask("summary", "--since", "2026-08-31").splitlines()
+        also = " ".join(lines).partition("Also: ")[2]
+        if (len(lines) > 23 or "1 unreadable" not in also
+                or max(len(line) for line in lines
+                       if not line.startswith("  ->")) > 80):
+            print("summary: no screen of", len(lines), "lines:", *lines,
+                  sep="\n")
+            return False
+        # Each command asks about the same days.
+        commands = [line.partition("-> reports ")[2].split()
+                    for line in lines if "  -> reports " in line]
+        return bool(commands) and all(
+            "--since" in command and program.ask(*command)
+            for command in commands)
+
+
 def check_world(name, path, reports, filters, count, seed):
     choose = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
@@ -234,6 +284,7 @@ def check_world(name, path, reports, filters, count, seed):
                    for question in questions]
         if name == "load":
             results.append(fits_a_screen(program))
+            results.append(fits_when_all_is_wrong(path))
     print(f"{name}: {len(rows)} records, {len(questions)} combinations of "
           f"filters, {results.count(False)} wrong; seed {seed}")
     return all(results)
