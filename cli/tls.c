@@ -67,6 +67,7 @@ struct tls {
 	bool is_page;
 	const char *seen[32]; /* result types, each once */
 	size_t seen_count, rows;
+	bool has_unknown; /* a result that no standard has */
 };
 
 /* 0.3%, of all sessions. */
@@ -124,10 +125,14 @@ note_seen(struct tls *tls, const char *type)
 {
 	size_t i;
 
+	if (*tls_explain(type) == '\0') {
+		tls->has_unknown = true;
+		return;
+	}
 	for (i = 0; i < tls->seen_count; i++)
 		if (strcmp(tls->seen[i], type) == 0)
 			return;
-	if (i < COUNT_OF(tls->seen) && *tls_explain(type) != '\0')
+	if (i < COUNT_OF(tls->seen))
 		tls->seen[tls->seen_count++] =
 		    arena_copy(tls->context->arena, bytes_of(type));
 }
@@ -243,13 +248,17 @@ print_meanings(const struct tls *tls)
 	size_t i;
 	int used;
 
-	if (tls->seen_count > 0)
+	if (tls->seen_count > 0 || tls->has_unknown)
 		putchar('\n');
 	for (i = 0; i < tls->seen_count; i++) {
 		used = printf("%s: ", tls->seen[i]);
 		text_fold(stdout, output_width(stdout), (size_t)used, 2,
 		    tls_explain(tls->seen[i]));
 	}
+	if (tls->has_unknown)
+		text_fold(stdout, output_width(stdout), 0, 2,
+		    "Any other result is the sender's own word; 'reports "
+		    "export --tls' has all that it says.");
 }
 
 static bool

@@ -21,14 +21,16 @@ static const struct {
 	    "the chain does not lead to a known root: send the intermediate "
 	    "certificates too" },
 	{ "validation-failure",
-	    "some other failure of TLS; failure_reason_code may say which" },
+	    "some other failure of TLS: 'reports export --tls' has the reason "
+	    "when the sender gives one" },
 	{ "tlsa-invalid",
 	    "the TLSA record does not fit the certificate: publish the new one "
 	    "before you change the key" },
 	{ "dnssec-invalid",
 	    "the DNSSEC chain of the MX is broken: check signatures and DS" },
 	{ "dane-required",
-	    "the sender insists on DANE, and there is no usable TLSA record" },
+	    "the sender insists on DANE, and there is no usable TLSA record: "
+	    "publish one, or ask the sender not to" },
 	{ "sts-policy-fetch-error",
 	    "the policy could not be fetched: is https://mta-sts.DOMAIN/"
 	    ".well-known/mta-sts.txt there?" },
