@@ -9,8 +9,8 @@
  *	analysis_free(analysis)
  *
  * Pure: it asks nobody, and the same rows in the same order give the same
- * answer.  A row takes 40 bytes, and the more what it alone has.  Texts that
- * are handed out live in the arena.
+ * answer.  Each row takes 40 bytes until the end, and what is distinct in the
+ * rows its own room.  Texts that are handed out live in the arena.
  */
 #ifndef ANALYSIS_ANALYSIS_H
 #define ANALYSIS_ANALYSIS_H

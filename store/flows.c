@@ -1,7 +1,6 @@
 #include "store/flows.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/error.h"

@@ -1,10 +1,10 @@
 #include "store/mail_source.h"
 
-#include <err.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/room.h"
 #include "parse/datetime.h"
 #include "store/filter.h"
 #include "store/question.h"
@@ -61,16 +61,6 @@ mail_source_passes(const struct store_filter *filter)
 	return filter->results != 0 && (filter->results & fails) == 0
 	    ? " r.passes = 1 AND"
 	    : " r.passes IN (0, 1) AND";
-}
-
-static struct slot *
-new_slots(size_t size)
-{
-	struct slot *slots = calloc(size, sizeof(*slots));
-
-	if (slots == NULL)
-		errx(1, "out of memory");
-	return slots;
 }
 
 static int64_t
@@ -133,7 +123,8 @@ find(struct slot *slots, size_t size, const struct address *address,
 static void
 grow(struct sums *sums)
 {
-	struct slot *old = sums->slots, *slots = new_slots(sums->size * 2);
+	struct slot *old = sums->slots,
+		    *slots = room_new(sums->size * 2, sizeof(struct slot));
 	size_t i;
 
 	for (i = 0; i < sums->size; i++)
@@ -158,7 +149,6 @@ add(void *context, sqlite3_value **values, struct error *err)
 	struct slot *slot;
 
 	(void)err;
-
 	if (sums->count >= sums->size / 4 * 3)
 		grow(sums);
 	slot = find(sums->slots, sums->size, &source_ip, outcome);
@@ -258,7 +248,7 @@ flush(struct sums *sums, int64_t id, struct error *err)
 	arena_release(&arena);
 	free(sums->slots);
 	sums->size = FIRST_SIZE;
-	sums->slots = new_slots(sums->size);
+	sums->slots = room_new(sums->size, sizeof(struct slot));
 	sums->count = 0;
 	return ok;
 }
@@ -292,7 +282,7 @@ mail_source_ask(struct store *store, const struct store_filter *filter,
 	arena_release(&arena);
 	if (!ok)
 		return false;
-	sums.slots = new_slots(sums.size);
+	sums.slots = room_new(sums.size, sizeof(struct slot));
 	ok = scan_begin(&scan, store, statement, err);
 	while (ok && has_row) {
 		ok = scan_step(&scan, &has_row, err);
