@@ -30,6 +30,17 @@ tell() {
 	    -e 's/,20[0-9TZ:-]*Z,(unknown|verified)(,|$)/,NOW,\1\2/'
 }
 
+# all_said FILE...: each has been asked for; where UPDATE is set, others go.
+all_said() {
+	for file; do
+		if ! grep -qx "${file#expect/}" "$dir/names"; then
+			echo "$file: nothing says that any more"
+			[ -z "${UPDATE-}" ] || rm "$file"
+			status=1
+		fi
+	done
+}
+
 # same NAME: what is in $dir/got is expect/NAME.
 same() {
 	echo "$1" >>"$dir/names"

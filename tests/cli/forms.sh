@@ -152,11 +152,5 @@ if LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8
 	echo 'control characters'
 	status=1
 fi
-for file in expect/forms-*; do
-	if ! grep -qx "${file#expect/}" "$dir/names"; then
-		echo "$file: nothing says that any more"
-		[ -z "${UPDATE-}" ] || rm "$file"
-		status=1
-	fi
-done
+all_said expect/forms-*
 exit $status
