@@ -259,6 +259,21 @@ add_policy(struct maker *maker)
 	}
 }
 
+/* By what was asked, and the worst first: a report may be under one domain and
+ * have policies of others, which --domain does not lead to. */
+static const char *
+about_tls(struct maker *maker)
+{
+	const struct options *options = maker->context->options;
+	const char *command = "reports tls --sort failed_sessions";
+	size_t i;
+
+	for (i = 0; i < options->domain_count; i++)
+		command =
+		    with_name(maker, command, "domain", options->domains[i]);
+	return same_reports(maker, command);
+}
+
 static void
 add_tls(struct maker *maker)
 {
@@ -276,7 +291,7 @@ add_tls(struct maker *maker)
 			"%s: %" PRId64 " TLS sessions failed",
 			domain_text(maker, worst->total.domain),
 			worst->total.failed_sessions),
-		    about_domain(maker, "reports tls", worst->total.domain));
+		    about_tls(maker));
 }
 
 /* A name that people know: the organisation's, else the domain. */

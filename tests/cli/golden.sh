@@ -101,6 +101,15 @@ expect authentic-show-failed authentic show 1
 expect authentic-show-future authentic show 6
 expect authentic-check authentic check --format csv authentic
 
+# A report is under its first domain, whatever its policies are of: what summary
+# names leads to them all the same.
+"$program" --db "$dir/policies.db" import policies.json >"$dir/log" 2>&1
+expect policies "$program" --db "$dir/policies.db" summary
+words=$("$program" --db "$dir/policies.db" summary |
+    sed -n 's/.*sessions failed -> reports //p')
+# shellcheck disable=SC2086 # words
+expect policies-tls "$program" --db "$dir/policies.db" $words
+
 # Nothing that people read may harm a terminal, and no line is too long.
 for file in expect/*; do
 	if LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]' "$file"; then
